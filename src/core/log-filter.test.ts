@@ -1,0 +1,51 @@
+import { describe, expect, test } from "vitest";
+import { logFilter, sinceTime } from "./log-filter.ts";
+import type { LogLine } from "./run-log.ts";
+
+const line = (more: Partial<LogLine>): LogLine => ({
+  at: "2026-11-20T00:00:00.000Z",
+  level: "info",
+  event: "node_finished",
+  run_id: 1,
+  environment: "prod",
+  release: null,
+  step: null,
+  node: "model.shop.orders",
+  thread: null,
+  ms: 500,
+  message: "orders success",
+  ...more,
+});
+
+const check = (wish: { errors?: boolean; slow?: string; grep?: string }, more: Partial<LogLine>, kept: boolean) =>
+  expect(logFilter({ errors: false, slow: null, grep: null, ...wish }).keeps(line(more))).toBe(kept);
+
+describe("lines people want to see", () => {
+  test("all of them", () => check({}, {}, true));
+  test("errors", () => check({ errors: true }, { level: "error" }, true));
+  test("a warning is no error", () => check({ errors: true }, { level: "warn" }, false));
+  test("slower than", () => check({ slow: "1s" }, { ms: 1000 }, true));
+  test("not slower than", () => check({ slow: "1s" }, { ms: 999 }, false));
+  test("a phase is the sum of its nodes", () => check({ slow: "1" }, { event: "phase_finished" }, false));
+  test("what has no time is not slow", () => check({ slow: "3" }, { ms: null }, false));
+  test("a regular expression", () => check({ grep: "^model\\.shop\\.ord.* SUCC" }, {}, true));
+  test("a text that is none", () => check({ grep: "orders (" }, { message: "orders (late)" }, true));
+  test("a text that is not there", () => check({ grep: "注文" }, {}, false));
+  test("how many", () => expect(logFilter({ errors: false, slow: "7", grep: null }).slowest).toBe(7));
+  test("a wish that is none", () =>
+    expect(() => logFilter({ errors: false, slow: "often", grep: null })).toThrow(
+      expect.objectContaining({ code: "invalid" }),
+    ));
+});
+
+describe("since", () => {
+  const now = new Date("2026-11-20T06:00:00Z");
+  const since = (text: string, expected: string) => expect(sinceTime(text, now).toISOString()).toBe(expected);
+  test("two days", () => since("2d", "2026-11-18T06:00:00.000Z"));
+  test("hours and minutes", () => since("1h30m", "2026-11-20T04:30:00.000Z"));
+  test("a day", () => since("2026-11-01", "2026-11-01T00:00:00.000Z"));
+  test("a time", () => since("2026-11-01T06:00Z", "2026-11-01T06:00:00.000Z"));
+  test.each(["yesterday", "", "2026-13-40"])("not %s", (text) =>
+    expect(() => sinceTime(text, now)).toThrow(expect.objectContaining({ code: "invalid" })),
+  );
+});

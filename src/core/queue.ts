@@ -1,0 +1,48 @@
+// The queue of runs, decided: which waiting run may start, and which takes a newcomer in. Pure.
+import { canonicalJson } from "../lib/hash.ts";
+import type { JobRequest } from "./jobs.ts";
+import type { Run } from "./records.ts";
+
+/** What happens to a request for a job that waits or runs already. */
+export type Overlap = "queue" | "merge" | "refuse";
+
+/** The lease of an environment under its project's name; held while anybody acts on it. */
+export const environmentLeaseName = (project: string, environment: string): string =>
+  `environment:${project}/${environment}`;
+
+/** What the queue knows of a run. */
+export type QueuedRun = Pick<Run, "id" | "kind" | "environmentId" | "job" | "trigger" | "request">;
+
+/** Equal for runs that must not go at once: of one job, or of automatic deployments to one environment. */
+export const workKey = ({ job, kind, environmentId }: Pick<QueuedRun, "job" | "kind" | "environmentId">): string =>
+  job === null ? `${kind} ${environmentId}` : `job ${job}`;
+
+export const isSameWork = (one: QueuedRun, other: QueuedRun): boolean => workKey(one) === workKey(other);
+
+/**
+ * The waiting run that does what the newcomer asks for as well: the same request, whatever its commit (the newer one wins). Other
+ * values or steps are other work, which nobody may lose: null, the newcomer waits for itself.
+ */
+export function takesIn(waiting: QueuedRun[], newcomer: Omit<QueuedRun, "id">): QueuedRun | null {
+  const wish = askedFor(newcomer.request);
+  return waiting.find((run) => isSameWork(run, { ...newcomer, id: 0 }) && askedFor(run.request) === wish) ?? null;
+}
+
+const askedFor = (request: JobRequest | null): string => canonicalJson(request && { ...request, commit: null });
+
+export interface Standing {
+  running: QueuedRun[];
+  /** Environments that somebody acts on without a run: a plan that waits for its answer, a hand's deployment that begins. */
+  leased: ReadonlySet<number>;
+  /** Rolled back by a person: no new commits by themselves until `slipway resume`. */
+  paused: ReadonlySet<number>;
+}
+
+/** The first waiting run that may start now; null when all must wait. One run per environment, one of each job. */
+export function nextToStart(waiting: QueuedRun[], { running, leased, paused }: Standing): QueuedRun | null {
+  const mayStart = (run: QueuedRun): boolean =>
+    !leased.has(run.environmentId) &&
+    !(run.trigger?.kind === "branch" && paused.has(run.environmentId)) &&
+    !running.some((other) => other.environmentId === run.environmentId || isSameWork(other, run));
+  return waiting.find(mayStart) ?? null;
+}

@@ -1,0 +1,110 @@
+// `on_test_failure: publish_unaffected`: what may be published although something failed, and the plan that publishes just that. Pure.
+import { physicalParents } from "./graph.ts";
+import type { Manifest } from "./manifest.ts";
+import { type Plan, type PlanInput, type PlanSubject, planRelease } from "./plan.ts";
+import type { Evidence, ReleaseNode } from "./records.ts";
+import { type NodeId, relationText, sameRelation } from "./relation.ts";
+import { shortName } from "./store-name.ts";
+
+export interface FailureGraph {
+  /** Parents (nodes and sources) of a node. */
+  parentsOf: (id: NodeId) => readonly NodeId[];
+  /** Nodes that have a new version, parents first. */
+  changed: readonly NodeId[];
+  /** Nodes and sources that failed, or that a test that does not pass looks at. */
+  failed: ReadonlySet<NodeId>;
+  /** Nodes that consumers have now: a new version that is held leaves the old one before them. */
+  live: ReadonlySet<NodeId>;
+  /** Every node of the release to be, parents first. */
+  all: readonly NodeId[];
+}
+
+/**
+ * The nodes that are held: what failed, what stands below that, and whatever would be new above a node that stays old. The rest may be
+ * published: no consumer then meets a new table beside an old one that was made of its predecessor.
+ */
+export function heldNodes({ parentsOf, changed, failed, live, all }: FailureGraph): Set<NodeId> {
+  const isChanged = new Set(changed);
+  const held = new Set([...failed].filter((id) => isChanged.has(id)));
+  const below = new Set<NodeId>(failed);
+  for (let size = -1; size !== held.size; ) {
+    size = held.size;
+    for (const id of all) {
+      const touched = below.has(id) || parentsOf(id).some((parent) => below.has(parent));
+      if (touched) below.add(id);
+      if (touched && isChanged.has(id)) held.add(id);
+    }
+    const aboveOld = new Set<NodeId>();
+    for (const id of [...all].reverse()) {
+      if (aboveOld.has(id) && isChanged.has(id)) held.add(id);
+      const old = aboveOld.has(id) || (held.has(id) && live.has(id));
+      if (old) for (const parent of parentsOf(id)) aboveOld.add(parent);
+    }
+    for (const id of held) below.add(id);
+  }
+  return held;
+}
+
+export interface Unaffected {
+  plan: Plan;
+  /** Sorted. */
+  held: NodeId[];
+  /** How many nodes get a new version all the same. */
+  published: number;
+}
+
+/** The plan that publishes what is unaffected, or null when there is nothing, or nothing that can be told apart. */
+export function unaffectedPlan(
+  input: PlanInput,
+  evidence: Pick<Evidence, "tests" | "errors">,
+  manifest: Manifest,
+): Unaffected | null {
+  // A hook or a command that failed belongs to no node.
+  if (evidence.errors.some((error) => !manifest.nodes[error.node] || error.node.startsWith("operation."))) return null;
+  const live = new Map((input.live?.nodes ?? []).map((node) => [node.node, node]));
+  const whole = planRelease(input);
+  const isNew = ({ node, relation, published }: Plan["nodes"][number]) => {
+    const was = live.get(node);
+    return !was || !sameRelation(was.relation, relation) || !sameRelation(was.published, published);
+  };
+  const changed = whole.nodes.filter(isNew).map((node) => node.node);
+  const held = heldNodes({
+    parentsOf: (id) => physicalParents(manifest, id),
+    changed,
+    failed: failedNodes(evidence, manifest),
+    live: new Set(live.keys()),
+    all: whole.nodes.map((node) => node.node),
+  });
+  const published = changed.filter((id) => !held.has(id)).length;
+  if (published === 0) return null;
+  const subjects = input.subjects.flatMap((subject) =>
+    held.has(subject.id) ? asLive(live.get(subject.id)) : [subject],
+  );
+  const known = new Set(subjects.map((subject) => subject.id));
+  // What is removed waits too: something that stays old may stand for it.
+  for (const was of live.values()) if (!known.has(was.node)) subjects.push(...asLive(was));
+  const names = subjects.map((subject) => relationText(subject.published).toLowerCase());
+  if (new Set(names).size < names.length) return null;
+  const plan = planRelease({ ...input, subjects });
+  return { plan, held: [...held].sort(), published };
+}
+
+/** What did not build, and what every test that does not pass looks at. A test that could not run proves nothing. */
+function failedNodes({ tests, errors }: Pick<Evidence, "tests" | "errors">, manifest: Manifest): Set<NodeId> {
+  const bad = tests.filter(({ status }) => status !== "pass" && status !== "warn");
+  const tested = bad.flatMap(({ test }) =>
+    manifest.nodes[test] ? physicalParents(manifest, test) : (manifest.unit_tests[test]?.depends_on.nodes ?? []),
+  );
+  return new Set([...errors.map((error) => error.node), ...tested]);
+}
+
+/** A node that stays as consumers have it; nothing when they do not have it yet. */
+function asLive(was: ReleaseNode | undefined): PlanSubject[] {
+  if (!was) return [];
+  const { node, resourceType, materialized, published, dressing, relation } = was;
+  const version = { relation, environment: null };
+  const key = { ...was, mode: "full" as const };
+  return [
+    { id: node, name: shortName(node), resourceType, materialized, published, dressing, key, version, base: null },
+  ];
+}

@@ -1,0 +1,106 @@
+// People's own SQL on the state: one read-only transaction, one statement at a time, every value as PostgreSQL prints it.
+import type pg from "pg";
+import type { SqlStatement } from "../core/sql-statements.ts";
+import { type Db, stateSchema } from "./db.ts";
+
+/** What the names of a reader mean: the state's tables, then functions that only readers have. */
+export const READER_SEARCH_PATH = `${stateSchema}, slipway_sql`;
+
+/** What there is to ask, for whoever types nothing. */
+export const TABLES_QUERY = `select table_name, string_agg(column_name, ', ' order by ordinal_position) as columns
+  from information_schema.columns where table_schema = '${stateSchema}'
+  group by table_name order by table_name`;
+
+export interface QueryResult {
+  columns: { name: string; kind: "number" | "boolean" | "json" | "time" | "text" }[];
+  /** In the order of the columns; null is SQL null. */
+  rows: (string | null)[][];
+}
+
+/** A statement that PostgreSQL refused. `offset` in characters of the whole text; null where PostgreSQL names no place. */
+export class QueryRefused extends Error {
+  readonly sqlState: string;
+  readonly hint: string | null;
+  readonly offset: number | null;
+
+  constructor(error: pg.DatabaseError, statement: SqlStatement) {
+    super(error.message, { cause: error });
+    this.sqlState = error.code ?? "";
+    this.hint = error.hint ?? error.detail ?? null;
+    const position = Number(error.position);
+    this.offset = position > 0 ? statement.offset + unitsBefore(statement.text, position - 1) : null;
+  }
+}
+
+/** PostgreSQL counts characters, JavaScript UTF-16 units. */
+const unitsBefore = (text: string, characters: number): number => [...text].slice(0, characters).join("").length;
+
+/** Results of all statements. Throws QueryRefused at the first that is refused, and AppErrors of the connection. */
+export async function readQueries(db: Db, statements: readonly SqlStatement[]): Promise<QueryResult[]> {
+  const client = (await db.pool.connect()) as unknown as Reader;
+  const ask = (text: string) => client.query({ text, rowMode: "array", queryMode: "extended", types: plain });
+  try {
+    await client.query({ text: `begin read only` });
+    await client.query({ text: `set local search_path = ${READER_SEARCH_PATH}` });
+    // A read-only transaction cannot be made writable once it has its snapshot.
+    await ask("select 1");
+    const results: QueryResult[] = [];
+    for (const statement of statements) results.push(await readOne(ask, statement));
+    return results;
+  } finally {
+    await client.query({ text: "rollback" }).catch(() => undefined);
+    client.release();
+  }
+}
+
+interface Reader {
+  query(
+    config: (pg.QueryConfig | pg.QueryArrayConfig) & { queryMode?: "extended" },
+  ): Promise<pg.QueryArrayResult<(string | null)[]>>;
+  release(): void;
+}
+
+/** The extended protocol takes one statement at a time: nothing can end the transaction and go on writing. */
+async function readOne(ask: (text: string) => ReturnType<Reader["query"]>, statement: SqlStatement) {
+  if (ENDS_TRANSACTION.test(statement.text)) throw new TransactionRefused(statement);
+  try {
+    const { fields, rows } = await ask(statement.text);
+    return { columns: fields.map((field) => ({ name: field.name, kind: kindOf(field.dataTypeID) })), rows };
+  } catch (error) {
+    if (error instanceof Error && "severity" in error) throw new QueryRefused(error as pg.DatabaseError, statement);
+    throw error;
+  }
+}
+
+/** After any of these the next statement would write. */
+const ENDS_TRANSACTION = /^(?:\s|--[^\n]*\n|\/\*[\s\S]*?\*\/)*(?:commit|end|rollback|abort|prepare\s+transaction)\b/i;
+
+class TransactionRefused extends QueryRefused {
+  constructor(statement: SqlStatement) {
+    const message = "the transaction is read-only and ends by itself";
+    super(
+      Object.assign(new Error(message), { code: "25006", position: "1" }) as unknown as pg.DatabaseError,
+      statement,
+    );
+  }
+}
+
+/** Texts as PostgreSQL prints them. */
+const plain = { getTypeParser: () => (value: string) => value } as unknown as pg.CustomTypesConfig;
+
+const KINDS: Record<number, QueryResult["columns"][number]["kind"]> = {
+  16: "boolean",
+  20: "number",
+  21: "number",
+  23: "number",
+  26: "number",
+  700: "number",
+  701: "number",
+  1700: "number",
+  114: "json",
+  3802: "json",
+  1082: "time",
+  1114: "time",
+  1184: "time",
+};
+const kindOf = (oid: number): QueryResult["columns"][number]["kind"] => KINDS[oid] ?? "text";

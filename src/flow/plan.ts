@@ -1,0 +1,42 @@
+// `slipway plan`: what would happen and why. Reads, parses and compares; nothing runs and nothing in the warehouse changes.
+import type { PlanRequest } from "../core/flow.ts";
+import type { ExplainView, PlanView } from "../core/views/plan.ts";
+import { resolveCommit } from "../git/repository.ts";
+import { leftOut } from "./commit.ts";
+import { type Draft, draftPlan, readRow } from "./draft.ts";
+import { holdEngine } from "./engine.ts";
+import { explainNode } from "./explain.ts";
+import { foreseenProblems } from "./foresee.ts";
+import { ingest } from "./ingest.ts";
+import { planView } from "./plan-view.ts";
+import type { Session } from "./session.ts";
+
+export async function plan(session: Session, request: PlanRequest): Promise<PlanView> {
+  const drafted = await draftOf(session, request);
+  const environment = session.environment(request.environment);
+  const draft = { ...drafted, problems: await foreseenProblems(session, environment, drafted) };
+  return planView(session, environment, draft, {
+    commit: draft.ingested.commit,
+    leftOut: await leftOut(session, request.commit),
+    release: null,
+  });
+}
+
+export async function explain(session: Session, request: PlanRequest & { node: string }): Promise<ExplainView> {
+  return explainNode(session, session.environment(request.environment), await draftOf(session, request), request.node);
+}
+
+async function draftOf(session: Session, request: PlanRequest): Promise<Draft> {
+  const environment = session.environment(request.environment);
+  const commit = await resolveCommit(await session.repository(), request.commit ?? "HEAD");
+  const engine = holdEngine(session, environment);
+  try {
+    // A warehouse that does not answer is said before dbt takes its seconds.
+    await readRow(session, environment, await session.warehouse(environment));
+    const ingested = await ingest(session, environment, commit, engine);
+    const { select, fullRefresh } = request;
+    return await draftPlan(session, environment, { kind: "deploy", ingested, select, fullRefresh, pinned: null });
+  } finally {
+    await engine.close();
+  }
+}

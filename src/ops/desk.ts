@@ -1,0 +1,100 @@
+// The runs that a server carries out now: claimed, told about, ended or handed over.
+import type { Run } from "../core/records.ts";
+import { loadEnvironmentById } from "../db/projects.ts";
+import { claimRun } from "../db/run-queue.ts";
+import { storedSecrets } from "../flow/scrub.ts";
+import type { Session } from "../flow/session.ts";
+import { say } from "../text/catalogue.ts";
+import { openRunSession } from "./run-session.ts";
+import { numbersOf } from "./runs.ts";
+import type { LogFields, ServerLog } from "./server-log.ts";
+import { carryOutRun, handOver } from "./worker.ts";
+
+export interface Desk {
+  isActive(runId: number): boolean;
+  /** Runs under way. */
+  count(): number;
+  /** Runs that came to their end here. */
+  ended(): number;
+  handedOver(): number[];
+  /** Claims and carries out runs until none may start. */
+  work(): Promise<void>;
+  /** Stops the runs under way, so that the next server begins them again. A switch under way ends first. */
+  handOverAll(): void;
+}
+
+export interface DeskSetting {
+  session: Session;
+  log: ServerLog;
+  stop: AbortSignal;
+  /** A run has ended: its environment is free, others may wait for its result. */
+  onEnd(run: Run): void;
+}
+
+export function openDesk({ session, log, stop, onEnd }: DeskSetting): Desk {
+  const { ctx } = session;
+  const active = new Map<number, AbortController>();
+  const handed: number[] = [];
+  let ended = 0;
+  const carry = async (run: Run) => {
+    const own = new AbortController();
+    active.set(run.id, own);
+    const about = await describe(session, run);
+    log.hide(await storedSecrets(session));
+    log.info(say("serve.run_started", { run: run.id }), about);
+    const startedMs = ctx.clock.ticksMs();
+    const inner = await openRunSession(session, run, { signal: own.signal, progress: () => {} });
+    try {
+      const { run: now, error } = await carryOutRun(inner, run);
+      const ms = Math.round(ctx.clock.ticksMs() - startedMs);
+      if (now.state === "queued" && own.signal.aborted) handed.push(run.id);
+      if (now.state === "queued") log.info(say("serve.run_waits", { run: run.id }), about);
+      else tellEnd(log, now, error, { ...about, release: await releaseOf(session, now), state: now.state, ms });
+      ended += now.finishedAt === null ? 0 : 1;
+      onEnd(now);
+    } finally {
+      await inner.close();
+      active.delete(run.id);
+    }
+  };
+  return {
+    isActive: (runId) => active.has(runId),
+    count: () => active.size,
+    ended: () => ended,
+    handedOver: () => [...handed],
+    work: async () => {
+      while (!stop.aborted) {
+        const run = await claim(session);
+        if (run === null) return;
+        await carry(run);
+      }
+    },
+    handOverAll: () => {
+      for (const own of active.values()) own.abort(handOver());
+    },
+  };
+}
+
+/** Number of the release that it made or served. */
+async function releaseOf(session: Session, run: Run): Promise<number | null> {
+  return (await numbersOf(session, [run])).get(run.releaseId ?? 0) ?? null;
+}
+
+function tellEnd(log: ServerLog, { id, state }: Run, error: unknown, about: LogFields): void {
+  const text = say("serve.run_ended", { run: id, state });
+  if (error !== null && state !== "cancelled") log.error(text, error, about);
+  else if (state === "succeeded") log.info(text, about);
+  else log.warn(text, about);
+}
+
+async function claim(session: Session): Promise<Run | null> {
+  const { pid, host } = session.ctx;
+  const { id: projectId } = await session.project();
+  return claimRun(await session.db(), { projectId, actor: await session.actor(), pid, host });
+}
+
+/** Fields of each line of the log about a run. */
+async function describe(session: Session, { id, kind, job, trigger, environmentId, retryOf }: Run): Promise<LogFields> {
+  const { name } = await loadEnvironmentById(await session.db(), environmentId);
+  return { run: id, kind, job, environment: name, trigger: trigger?.kind, retry_of: retryOf };
+}

@@ -1,0 +1,93 @@
+// `slipway logs` and `slipway run logs`: lines of runs' logs, chosen as people did with grep on dbt.log.
+import { logFilter } from "../core/log-filter.ts";
+import type { LogsRequest } from "../core/ops/runs.ts";
+import type { Run } from "../core/records.ts";
+import type { LogLine } from "../core/run-log.ts";
+import type { LogLineView, LogsView } from "../core/views/runs.ts";
+import { listRuns, loadRun } from "../db/runs.ts";
+import { runLogFile } from "../flow/run-log.ts";
+import type { Session } from "../flow/session.ts";
+import { say } from "../text/catalogue.ts";
+import { followLog, readLog } from "./read-log.ts";
+import { findRun } from "./run-show.ts";
+import { runListing } from "./runs.ts";
+
+/** Runs whose logs are read without `--since`; a job each minute makes so many in a night. */
+const RUNS_MAX = 500;
+/** Candidates for the slowest lines kept, in multiples of those asked for: months of logs do not fit into memory. */
+const KEPT_TIMES = 20;
+
+export async function logs(
+  session: Session,
+  request: LogsRequest,
+  print: (line: LogLineView) => void,
+): Promise<LogsView> {
+  const { keeps, slowest } = logFilter(request);
+  const runs = await runsOf(session, request);
+  const { timezone } = session.place.config;
+  const kept: LogLine[] = [];
+  let lines = 0;
+  const show = (line: LogLine) => {
+    lines++;
+    print(lineView(line, timezone));
+  };
+  const take = (line: LogLine) => {
+    if (!keeps(line)) return;
+    if (slowest === null) return show(line);
+    kept.push(line);
+    if (kept.length > KEPT_TIMES * slowest) kept.splice(0, kept.length, ...slowestOf(kept, slowest));
+  };
+  const missing: number[] = [];
+  for (const run of runs) if (!(await readRun(session, run, { take, follow: request.follow }))) missing.push(run.id);
+  for (const line of slowestOf(kept, slowest ?? 0)) show(line);
+  return {
+    outcome: "done",
+    timezone,
+    at: session.ctx.clock.now(),
+    problems: missingProblems(session, runs, missing),
+    runs: runs.length,
+    lines,
+    missing,
+  };
+}
+
+const slowestOf = (lines: LogLine[], count: number): LogLine[] =>
+  lines.toSorted((a, b) => (b.ms ?? 0) - (a.ms ?? 0)).slice(0, count);
+
+/** Oldest first: logs are read downwards. */
+async function runsOf(session: Session, request: LogsRequest): Promise<Run[]> {
+  if (request.run !== null) return [await findRun(session, request.run)];
+  const { listing } = await runListing(session, request);
+  const found = listing ? await listRuns(await session.db(), { ...listing, limit: RUNS_MAX }) : [];
+  const begun = found.filter((run) => run.state !== "queued" && run.state !== "skipped").reverse();
+  return request.follow ? begun.slice(-1) : begun;
+}
+
+async function readRun(
+  session: Session,
+  run: Run,
+  { take, follow }: { take: (line: LogLine) => void; follow: boolean },
+): Promise<boolean> {
+  const file = runLogFile(session.place.home, run.id);
+  if (!follow) return readLog(file, take);
+  const { clock, signal } = session.ctx;
+  const hasEnded = async () => (await loadRun(await session.db(), run.id)).finishedAt !== null;
+  return followLog({ file, clock, hasEnded, signal }, take);
+}
+
+/** One run that was asked for and has none is worth a word; among many it is not. */
+function missingProblems(session: Session, runs: Run[], missing: number[]): LogsView["problems"] {
+  if (missing.length === 0 || missing.length < runs.length) return [];
+  const message = say("log.missing", { runs: missing.slice(0, 5), home: session.place.home });
+  return [{ code: "no_log", severity: "warning", message }];
+}
+
+const lineView = ({ at, level, event, run_id, text, message, ...line }: LogLine, timezone: string): LogLineView => ({
+  at: new Date(at),
+  level,
+  event,
+  runId: run_id,
+  ...line,
+  message: text ?? message,
+  timezone,
+});

@@ -1,0 +1,93 @@
+// The outbox emptied: each message to its channel, with what the channel says recorded, and tried again where that may help.
+import { alertName, type Notice, type NoticeBody } from "../core/notices/alert.ts";
+import { explainNotice } from "../core/notices/message.ts";
+import { payloadOf } from "../core/notices/payload.ts";
+import { nextAttempt } from "../core/notices/retry.ts";
+import { claimNotices, settleNotice } from "../db/notices.ts";
+import { storedSecrets } from "../flow/scrub.ts";
+import type { Session } from "../flow/session.ts";
+import { makeScrubber, type Scrub } from "../lib/scrub.ts";
+import { deliver } from "../notify/deliver.ts";
+import type { Delivery, Letter } from "../notify/delivery.ts";
+import { render, say } from "../text/catalogue.ts";
+import { CLAIM_HOLD_MS, SEND_ROUNDS_MAX, SENT_AT_ONCE_MAX } from "./notice-limits.ts";
+import { languageOf, targetOf } from "./notice-target.ts";
+
+/** Sends what is due until nothing is, or the server stops; what is under way is finished, or it would be told twice. */
+export async function sendDue(session: Session): Promise<void> {
+  const db = await session.db();
+  const { id: projectId } = await session.project();
+  for (let round = 0; round < SEND_ROUNDS_MAX && !session.ctx.signal.aborted; round++) {
+    const claimed = await claimNotices(db, projectId, { limit: SENT_AT_ONCE_MAX, holdMs: CLAIM_HOLD_MS });
+    if (claimed.length === 0) return;
+    const scrub = makeScrubber(await storedSecrets(session));
+    await Promise.all(claimed.map((notice) => sendOne(session, notice, scrub)));
+  }
+}
+
+/** A message that breaks its sender breaks no other one: it is tried again as if nobody had answered. */
+async function sendOne(session: Session, notice: Notice, scrub: Scrub): Promise<void> {
+  const delivery = await attempt(session, notice, scrub).catch((error: unknown): Delivery => {
+    const message = error instanceof Error ? error.message : String(error);
+    return { kind: "retry", afterMs: null, why: say("flow.internal", { message }) };
+  });
+  await record(session, notice, delivery);
+}
+
+/** Null: there is no such place any more. */
+async function attempt(session: Session, notice: Notice, scrub: Scrub): Promise<Delivery | null> {
+  const target = await targetOf(session, notice);
+  if (target === null || !("type" in target)) return target;
+  const letter = await letterOf(session, notice, scrub);
+  const { clock, killed } = session.ctx;
+  return deliver(letter, target, { clock, signal: killed });
+}
+
+async function letterOf(session: Session, notice: Notice, scrub: Scrub): Promise<Letter> {
+  const { config } = session.place;
+  const reader = { lang: languageOf(config, notice.channel), timezone: config.timezone };
+  const body = withoutSecrets(notice.body, scrub);
+  const message = explainNotice(body, reader);
+  const installation = (await session.installation()).slice(0, 8);
+  const id = `slipway-${installation}-n${notice.id}`;
+  const thread = `slipway-${installation}-${alertName(notice.alertId).toLowerCase()}`;
+  return { id, thread, message, payload: payloadOf(id, body, message) };
+}
+
+/** What comes from dbt and databases; all else is ours, and times must stay times. */
+function withoutSecrets(notice: NoticeBody, scrub: Scrub): NoticeBody {
+  const { findings, detail } = notice.body;
+  const foreign = scrubbed({ findings, detail }, scrub) as Pick<NoticeBody["body"], "findings" | "detail">;
+  return { ...notice, body: { ...notice.body, ...foreign } };
+}
+
+/** Every text in it without secrets. */
+function scrubbed(value: unknown, scrub: Scrub): unknown {
+  if (typeof value === "string") return scrub(value);
+  if (Array.isArray(value)) return value.map((item) => scrubbed(item, scrub));
+  if (value === null || typeof value !== "object") return value;
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, scrubbed(inner, scrub)]));
+}
+
+async function record(session: Session, notice: Notice, delivery: Delivery | null): Promise<void> {
+  const db = await session.db();
+  const now = session.ctx.clock.now();
+  if (delivery === null) return void (await settleNotice(db, notice, { state: "dropped", lastError: null }, null));
+  if (delivery.kind === "sent") return void (await settleNotice(db, notice, { state: "sent", lastError: null }, null));
+  const lastError = delivery.why;
+  const nextAttemptAt = delivery.kind === "retry" ? nextAttempt(notice, delivery.afterMs, now) : null;
+  if (nextAttemptAt) return void (await settleNotice(db, notice, { state: "waiting", lastError, nextAttemptAt }, null));
+  const row = {
+    who: await session.actor(),
+    what: "notice.failed",
+    subject: `alert ${alertName(notice.alertId)}`,
+    why: render(lastError, "en"),
+    details: {
+      channel: notice.channel,
+      recipient: notice.recipient,
+      occasion: notice.occasion,
+      attempts: notice.attempts,
+    },
+  };
+  await settleNotice(db, notice, { state: "failed", lastError }, row);
+}

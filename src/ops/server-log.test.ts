@@ -1,0 +1,57 @@
+import { expect, test } from "vitest";
+import { systemClock } from "../lib/clock.ts";
+import { AppError } from "../lib/error.ts";
+import { say } from "../text/catalogue.ts";
+import { openServerLog } from "./server-log.ts";
+
+const at = new Date("2026-11-20T00:14:31.000Z");
+function start(pretty: boolean) {
+  const lines: string[] = [];
+  const clock = { ...systemClock, now: () => at };
+  const log = { write: (text: string) => void lines.push(text), pretty };
+  return { lines, log: openServerLog({ log, lang: "en", clock }, { server: "s1", project: "shop" }) };
+}
+
+test("a line is a JSON object with what it is about", () => {
+  const { log, lines } = start(false);
+  log.info(say("serve.run_started", { run: 7 }), { run: 7, job: "daily" });
+  expect(JSON.parse(lines[0]!)).toEqual({
+    level: "info",
+    time: "2026-11-20T00:14:31.000Z",
+    server: "s1",
+    project: "shop",
+    event: "serve.run_started",
+    run: 7,
+    job: "daily",
+    message: "run 7 started",
+  });
+});
+
+test("an error says what and what next; our own mistakes also from where", () => {
+  const { log, lines } = start(false);
+  const text = say("serve.duty_failed", { duty: "schedule" });
+  log.error(text, new AppError("upstream", say("db.unreachable", { place: "h" }), { hint: say("db.url_hint") }));
+  log.error(text, new Error("boom"));
+  expect(JSON.parse(lines[0]!)).toMatchObject({
+    level: "error",
+    code: "upstream",
+    hint: expect.stringContaining("URL"),
+  });
+  expect(JSON.parse(lines[1]!)).toMatchObject({ error: "boom", stack: expect.stringContaining("server-log.test") });
+});
+
+test("on a terminal a line is for reading", () => {
+  const { log, lines } = start(true);
+  log.warn(say("serve.run_ended", { run: 7, state: "held" }), { run: 7, job: "daily", environment: null });
+  expect(lines).toEqual([`${at.toTimeString().slice(0, 8)} ! run 7 held  run=7 job=daily\n`]);
+});
+
+test("known secrets never get in", () => {
+  const { log, lines } = start(false);
+  log.hide(["s3cr3t-value"]);
+  log.error(
+    say("serve.stopping", { running: 0, grace: 5 }),
+    new Error("no access with s3cr3t-value at pg://u:pw1@h/d"),
+  );
+  expect(lines.join("")).not.toMatch(/s3cr3t|pw1/);
+});

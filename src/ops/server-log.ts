@@ -1,0 +1,74 @@
+// The server's own log: a JSON object per line, or a readable line on a terminal. Known secrets never get into it.
+import { pino } from "pino";
+import type { Ctx } from "../core/ctx.ts";
+import { AppError } from "../lib/error.ts";
+import { makeScrubber, type Scrub } from "../lib/scrub.ts";
+import type { Text } from "../lib/text.ts";
+import { render } from "../text/catalogue.ts";
+
+export type LogFields = Record<string, unknown>;
+
+export interface ServerLog {
+  info(text: Text, fields?: LogFields): void;
+  warn(text: Text, fields?: LogFields): void;
+  error(text: Text, error: unknown, fields?: LogFields): void;
+  /** Secrets that are known from now on. */
+  hide(values: readonly string[]): void;
+}
+
+/** `fields` go on every line: `server`, `project`. */
+export function openServerLog({ log, lang, clock }: Pick<Ctx, "log" | "lang" | "clock">, fields: LogFields): ServerLog {
+  let scrub: Scrub = makeScrubber([]);
+  const write = (line: string) => log.write(log.pretty ? readable(scrub(line)) : scrub(line));
+  const logger = pino(
+    {
+      base: fields,
+      messageKey: "message",
+      timestamp: () => `,"time":"${clock.now().toISOString()}"`,
+      formatters: { level: (label) => ({ level: label }) },
+    },
+    { write },
+  );
+  return {
+    info: (text, more = {}) => logger.info({ event: text.id, ...more }, render(text, lang)),
+    warn: (text, more = {}) => logger.warn({ event: text.id, ...more }, render(text, lang)),
+    error: (text, error, more = {}) =>
+      logger.error({ event: text.id, ...more, ...explained(error, lang) }, render(text, lang)),
+    hide: (values) => {
+      scrub = makeScrubber(values);
+    },
+  };
+}
+
+/** The run's own log has all of them. */
+const PROBLEMS_LOGGED_MAX = 5;
+
+/** What went wrong; where it is our own mistake, also from where. */
+function explained(error: unknown, lang: Ctx["lang"]): LogFields {
+  if (error instanceof AppError) {
+    const why = (error.details.facts ?? []).map(({ text }) => render(text, lang)).join("; ");
+    const hint = error.details.hint ? render(error.details.hint, lang) : "";
+    const problems = (error.details.problems ?? []).slice(0, PROBLEMS_LOGGED_MAX);
+    return {
+      code: error.code,
+      error: render(error.text, lang),
+      ...(problems.length ? { problems: problems.map(({ message }) => render(message, lang)) } : {}),
+      ...(why ? { why } : {}),
+      ...(hint ? { hint } : {}),
+    };
+  }
+  return error instanceof Error ? { error: error.message, stack: error.stack } : { error: String(error) };
+}
+
+const SHOWN: Record<string, string> = { info: "", warn: "! ", error: "x " };
+const HIDDEN = new Set(["level", "time", "message", "event", "server", "project", "address", "stack", "code"]);
+
+/** `09:14:31 run 412 started  job=daily environment=prod` */
+function readable(line: string): string {
+  const entry = JSON.parse(line) as LogFields;
+  const time = new Date(String(entry.time)).toTimeString().slice(0, 8);
+  const rest = Object.entries(entry)
+    .filter(([name, value]) => !HIDDEN.has(name) && value !== null)
+    .map(([name, value]) => `${name}=${typeof value === "string" ? value : JSON.stringify(value)}`);
+  return `${time} ${SHOWN[String(entry.level)] ?? ""}${String(entry.message)}${rest.length ? `  ${rest.join(" ")}` : ""}\n`;
+}

@@ -1,0 +1,150 @@
+// Runs of processes that are no more: who counts as dead, and what becomes of their runs. On PGlite and on PostgreSQL.
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { jobRequest } from "../../src/core/job-request.ts";
+import type { Run } from "../../src/core/records.ts";
+import { listAudit } from "../../src/db/audit.ts";
+import type { Db } from "../../src/db/db.ts";
+import { claimRun, enqueueRun } from "../../src/db/run-queue.ts";
+import { finishRun, loadRun, recordStep, setRunPhase } from "../../src/db/runs.ts";
+import { registerServer } from "../../src/db/servers.ts";
+import type { Session } from "../../src/flow/session.ts";
+import { runAgain, takeUpAbandoned } from "../../src/ops/rescue.ts";
+import { scheduleWorld } from "../support/schedule-session.ts";
+import { backends, handClock, makePlace, type StatePlace } from "../support/state.ts";
+import { audit } from "../support/state-samples.ts";
+
+const jobs = `  daily: { environment: prod, steps: [dbt run] }
+  load: { environment: prod, steps: [dbt run-operation load] }
+`;
+/** Larger than any process id of Linux. */
+const NOBODY = 99_999_999;
+
+describe.each(backends)("runs of the dead on %s", (backend) => {
+  const clock = handClock("2026-11-20T00:00:00Z");
+  let place: StatePlace;
+  let db: Db;
+  beforeAll(async () => {
+    place = await makePlace(backend, clock);
+    db = await place.open();
+  });
+  afterAll(async () => {
+    await db.close();
+    await place.remove();
+  });
+
+  const world = async (name: string) => {
+    const { session: bare } = scheduleWorld(db, name, { jobs });
+    const signal = new AbortController().signal;
+    const ctx = { clock, signal, pid: process.pid, host: "here", progress: () => {} };
+    const session = Object.assign(bare, { ctx }) as Session;
+    const { id: projectId } = await session.project();
+    const environment = await session.record(session.environment("prod"));
+    const ask = async (job = "daily") => {
+      const wish = { projectId, environmentId: environment.id, kind: "job" as const, job, reason: null, retryOf: null };
+      const request = jobRequest(session.place.config, job);
+      const trigger = { kind: "manual" as const };
+      return (await enqueueRun(db, { ...wish, trigger, request, actor: "aoi", overlap: "queue" })).run;
+    };
+    const claim = async (pid = NOBODY, host = "here") =>
+      (await claimRun(db, { projectId, actor: "server", pid, host })) as Run;
+    const look = async (active: number[] = []) => {
+      const taken: number[] = [];
+      const onTakenUp = (run: Run) => void taken.push(run.id);
+      await takeUpAbandoned({ session, isActive: (id) => active.includes(id), onTakenUp });
+      return taken;
+    };
+    return { session, projectId, ask, claim, look };
+  };
+  const stateOf = async (run: Run) => (await loadRun(db, run.id)).state;
+
+  test("what had not begun waits again under its number, once; then it is closed with its reason", async () => {
+    const { ask, claim, look } = await world("again");
+    const run = await ask();
+    await claim();
+    expect(await look()).toEqual([]); // Claimed this moment: whoever did it may not be on the list yet.
+    clock.move(6_000);
+    expect(await look()).toEqual([run.id]);
+    expect(await stateOf(run)).toBe("queued");
+    await claim();
+    clock.move(6_000);
+    expect(await look()).toEqual([run.id]);
+    expect(await loadRun(db, run.id)).toMatchObject({
+      state: "interrupted",
+      outcome: { id: "serve.interrupted_twice" },
+    });
+    const rows = await listAudit(db, { subject: `run ${run.id}`, limit: 9 });
+    expect(rows.map(({ what }) => what).reverse()).toEqual([
+      "run.queued",
+      "run.claimed",
+      "run.put_back",
+      "run.claimed",
+      "run.interrupted",
+    ]);
+  });
+
+  test("a living process is left alone: here by its id, elsewhere by its signs of life", async () => {
+    const { projectId, ask, claim, look } = await world("alive");
+    const run = await ask();
+    await claim(process.ppid);
+    clock.move(3_600_000);
+    expect(await look()).toEqual([]);
+    await finishRun(db, run.id, "cancelled", null, audit());
+    const far = await ask();
+    const server = { id: "far", projectId, pid: 7, host: "there", version: "1", address: null };
+    await registerServer(db, server, audit());
+    await claim(7, "there");
+    clock.move(30_000);
+    expect(await look()).toEqual([]);
+    clock.move(1_000);
+    expect(await look()).toEqual([far.id]);
+  });
+
+  test("what this process carries out itself is left alone, what it has lost is taken up", async () => {
+    const { ask, claim, look } = await world("own");
+    const run = await ask();
+    await claim(process.pid);
+    clock.move(6_000);
+    expect(await look([run.id])).toEqual([]);
+    expect(await look()).toEqual([run.id]);
+  });
+
+  test("an environment that slipway.yml has no more: closed", async () => {
+    const { session, ask, claim, look } = await world("gone");
+    const run = await ask();
+    await claim();
+    clock.move(6_000);
+    const [prod] = session.place.config.environments;
+    session.place.config = { ...session.place.config, environments: [{ ...prod, name: "other" }] };
+    expect(await look()).toEqual([run.id]);
+    expect(await loadRun(db, run.id)).toMatchObject({
+      state: "interrupted",
+      outcome: { id: "serve.environment_gone" },
+    });
+  });
+
+  test("an interrupted run is run again once, as a run of its own; one with effects outside is not", async () => {
+    const { session, ask, claim } = await world("retry");
+    const interrupt = async (job: string) => {
+      const run = await ask(job);
+      await claim();
+      await setRunPhase(db, run.id, "build");
+      await recordStep(db, run.id, "taken up");
+      await finishRun(db, run.id, "interrupted", null, audit());
+      return run;
+    };
+    const daily = await interrupt("daily");
+    await interrupt("load");
+    const both = await Promise.all([runAgain(session), runAgain(session)]);
+    const [pair, ...none] = both.flat();
+    expect([pair?.run, none]).toEqual([daily.id, []]);
+    expect(await loadRun(db, pair!.again)).toMatchObject({
+      state: "queued",
+      retryOf: daily.id,
+      trigger: { kind: "retry", runId: daily.id },
+    });
+    await claim();
+    await recordStep(db, pair!.again, "taken up");
+    await finishRun(db, pair!.again, "interrupted", null, audit());
+    expect(await runAgain(session)).toEqual([]);
+  });
+});

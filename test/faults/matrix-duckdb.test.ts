@@ -1,0 +1,4 @@
+// The kill matrix on DuckDB, with the embedded state.
+import { killMatrix } from "./matrix.ts";
+
+killMatrix("duckdb");

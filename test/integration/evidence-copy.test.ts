@@ -1,0 +1,88 @@
+// Evidence copied into the warehouse: the team's queries run there from the very files that run on the state.
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { sampleBatches, sampleEvidence } from "../../src/core/evidence-sample.ts";
+import { RUN_RESULTS } from "../../src/core/evidence-tables.ts";
+import { systemClock } from "../../src/lib/clock.ts";
+import type { Warehouse } from "../../src/warehouse/warehouse.ts";
+import { makeBench } from "../support/duckdb.ts";
+import { makeWorld } from "./postgres-world.ts";
+
+const SCHEMA = "dbt_evidence";
+const file = (name: string) => readFileSync(join(import.meta.dirname, "../contracts/evidence", `${name}.sql`), "utf8");
+
+interface Place extends AsyncDisposable {
+  warehouse: Warehouse;
+  /** A reader who has the schema on the search path. */
+  read(sql: string): Promise<Record<string, unknown>[]>;
+  change(sql: string): Promise<unknown>;
+}
+
+async function onDuckdb(): Promise<Place> {
+  const bench = await makeBench();
+  await bench.sql("create schema other");
+  const reader = bench.open({ settings: { search_path: SCHEMA } });
+  return {
+    warehouse: bench.warehouse,
+    read: (sql) => reader.query(sql),
+    change: (sql) => bench.sql(sql),
+    [Symbol.asyncDispose]: () => bench[Symbol.asyncDispose](),
+  };
+}
+
+async function onPostgres(): Promise<Place> {
+  const world = await makeWorld();
+  return {
+    warehouse: world.warehouse,
+    read: async (sql) => {
+      await world.sql(`set search_path = ${SCHEMA}`);
+      return world.sql(sql);
+    },
+    change: (sql) => world.sql(sql),
+    [Symbol.asyncDispose]: () => world.close(),
+  };
+}
+
+describe.each([
+  ["duckdb", onDuckdb],
+  ["postgres", onPostgres],
+])("a copy on %s", (_kind, open) => {
+  test("the three queries, twice the same run, a column that came later", async () => {
+    await using place = await open();
+    const batches = sampleBatches(sampleEvidence(1, systemClock.now()));
+    await place.warehouse.saveEvidence(SCHEMA, batches);
+    const [slow] = await place.read(file("slow-models"));
+    expect(slow).toMatchObject({ name: "orders", materialization: "table", execution_time_seconds: 61 });
+    expect(await place.read(file("recent-runs"))).toHaveLength(3);
+    const [rate] = await place.read(file("test-failure-rate"));
+    expect(Number(rate!.failure_rate_pct)).toBeCloseTo(16.67, 2);
+    expect(Number(rate!.failed_tests)).toBe(1);
+
+    await place.change(`alter table ${SCHEMA}.${RUN_RESULTS.name} drop column build_key`);
+    const later = sampleBatches(sampleEvidence(2, systemClock.now()));
+    await place.warehouse.saveEvidence(SCHEMA, [...batches, ...later]);
+    const [counts] = await place.read(
+      "select count(*) as n, count(distinct run_id) as runs, count(build_key) as keys, count(distinct tags) as tags from dbt_run_results",
+    );
+    expect(Object.values(counts!).map(Number)).toEqual([6, 2, 6, 1]);
+  });
+
+  test("texts arrive as they are", async () => {
+    await using place = await open();
+    const [batch] = sampleBatches(sampleEvidence(1, systemClock.now()));
+    const message = 'it\'s $slipway$ \\ "注文"\nline 2';
+    await place.warehouse.saveEvidence(SCHEMA, [{ ...batch!, rows: [{ ...batch!.rows[0]!, message }] }]);
+    expect(await place.read("select message from dbt_run_results")).toEqual([{ message }]);
+  });
+
+  test("what cannot be copied leaves nothing", async () => {
+    await using place = await open();
+    const [batch] = sampleBatches(sampleEvidence(1, systemClock.now()));
+    await place.warehouse.saveEvidence(SCHEMA, [batch!]);
+    const broken = { ...batch!, rows: [{ ...batch!.rows[0]!, model_execution_id: "x", rows_affected: "many" }] };
+    await expect(place.warehouse.saveEvidence(SCHEMA, [batch!, broken])).rejects.toThrow();
+    const [counts] = await place.read("select count(*) as n from dbt_run_results");
+    expect(Number(counts!.n)).toBe(3);
+  });
+});

@@ -1,0 +1,1 @@
+select id, currency, amount from {{ source('app', 'orders') }}

@@ -1,0 +1,1 @@
+select tick from {{ source('app', 'ticks') }}

@@ -1,0 +1,20 @@
+// A certificate for a mail server on this machine that nobody trusts by itself. For tests only; the key protects nothing.
+export const mailKey = `-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQg2yVAACGoCRqJFuZZ
+JJM4rs5iUJjrAyuWipla6O3tSuGhRANCAARGJC1E5+fxfXMLF6Idb5ayjX5n3yHL
+8b4Nm0Pwzi1swRc3S+4boOB8Xt8RKcfgLE9j5r1RvN3ip7J60TT43Ezb
+-----END PRIVATE KEY-----
+`;
+
+export const mailCertificate = `-----BEGIN CERTIFICATE-----
+MIIBmzCCAUGgAwIBAgIUdjC8RIsIocrfnrCz0Q7P/lrFkOkwCgYIKoZIzj0EAwIw
+FDESMBAGA1UEAwwJbG9jYWxob3N0MCAXDTI2MTEyMTE5MjMyN1oYDzIxMjYxMDI4
+MTkyMzI3WjAUMRIwEAYDVQQDDAlsb2NhbGhvc3QwWTATBgcqhkjOPQIBBggqhkjO
+PQMBBwNCAARGJC1E5+fxfXMLF6Idb5ayjX5n3yHL8b4Nm0Pwzi1swRc3S+4boOB8
+Xt8RKcfgLE9j5r1RvN3ip7J60TT43Ezbo28wbTAdBgNVHQ4EFgQU4WsMZUj+ZLrn
+FHInHAI6yfhkYaIwHwYDVR0jBBgwFoAU4WsMZUj+ZLrnFHInHAI6yfhkYaIwDwYD
+VR0TAQH/BAUwAwEB/zAaBgNVHREEEzARgglsb2NhbGhvc3SHBH8AAAEwCgYIKoZI
+zj0EAwIDSAAwRQIhAPwTvcLRZ5jgQJjLgzAQ0dIbX/NVclUKtc9Hk8wFOxzTAiAv
+GyuKeq54nuhmPXMGrjAca6u1nbrOQKReid9avBNaPA==
+-----END CERTIFICATE-----
+`;
