@@ -1,10 +1,11 @@
 // The user's dbt profile: read as dbt reads it, and written again for Slipway's own runs of dbt.
-import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
+import { mkdir, readFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { isAbsolute, join, resolve } from "node:path";
 import { AppError, type Where } from "../lib/error.ts";
 import { nearest } from "../lib/nearest.ts";
 import type { Text } from "../lib/text.ts";
+import { replaceFile } from "../lib/whole-file.ts";
 import { say } from "../text/catalogue.ts";
 import { type Failure, profileResultSchema } from "./messages.ts";
 import { SidecarFailure } from "./sidecar-control.ts";
@@ -149,12 +150,12 @@ export async function writeProfile(
   const content = { [profile.profileName]: { target: profile.target, outputs: { [profile.target]: output } } };
   await mkdir(dir, { recursive: true, mode: 0o700 });
   const file = join(dir, "profiles.yml");
-  const draft = `${file}.${process.pid}`;
   // JSON is YAML in which no string can be taken for a date, a number or a boolean.
-  await writeFile(draft, `# Written by Slipway for its own runs of dbt.\n${JSON.stringify(content, null, 2)}\n`, {
-    mode: 0o600,
-  });
-  await rename(draft, file);
+  await replaceFile(
+    file,
+    `# Written by Slipway for its own runs of dbt.\n${JSON.stringify(content, null, 2)}\n`,
+    0o600,
+  );
   return { env };
 }
 

@@ -1,7 +1,7 @@
 // git commit -> manifest: checks the commit out, lets dbt parse it, and keeps the result, so that one commit is parsed once.
 
 import { existsSync } from "node:fs";
-import { cp, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { cp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join, relative } from "node:path";
 import type { EnvironmentConfig } from "../core/config.ts";
 import { CHECKOUT_WAIT_MS } from "../core/limits.ts";
@@ -15,6 +15,7 @@ import type { Commit } from "../git/repository.ts";
 import { AppError } from "../lib/error.ts";
 import { canonicalJson, sha256, sha256File } from "../lib/hash.ts";
 import { redact } from "../lib/redact.ts";
+import { draftOf, replaceFolder } from "../lib/whole-file.ts";
 import { say } from "../text/catalogue.ts";
 import { keyedEnv } from "./declared-env.ts";
 import { type EngineHolder, engineSetting, environmentDir } from "./engine.ts";
@@ -220,15 +221,14 @@ async function keepManifest(
 ): Promise<{ stored: StoredManifest; content: ReadManifest }> {
   const name = `${id.commit.slice(0, 12)}-${id.target}-${id.fingerprint.slice(0, 8)}`;
   const folder = join(session.place.home, "manifests", name);
-  const fresh = `${folder}.tmp-${session.ctx.pid}`;
+  const fresh = draftOf(folder);
   await mkdir(fresh, { recursive: true });
   await cp(parsed.manifestPath, join(fresh, "manifest.json"));
   const json = await readFile(parsed.manifestPath, "utf8");
   const manifest = parseManifest(JSON.parse(json));
   const derived = JSON.stringify(await derive(manifest, projectDir));
   await writeFile(join(fresh, "derived.json"), derived);
-  await rm(folder, { recursive: true, force: true });
-  await rename(fresh, folder);
+  await replaceFolder(fresh, folder);
   const { dbtVersion, adapterType, adapterVersion, libraryVersion } = parsed;
   const path = relative(session.place.home, folder);
   const record = { ...id, path, dbtVersion, adapterType, adapterVersion, libraryVersion };

@@ -13,8 +13,9 @@ import type { PythonEnv } from "../dbt/python-env.ts";
 import { runGit } from "../git/git.ts";
 import { openRepository } from "../git/repository.ts";
 import { AppError, type Problem } from "../lib/error.ts";
+import { createFile, readText, replaceFile } from "../lib/whole-file.ts";
 import { say } from "../text/catalogue.ts";
-import { createFile, projectEnvReads, readText, replaceFile } from "./init-files.ts";
+import { projectEnvReads } from "./init-files.ts";
 import { dbtProjectName, findDbtProject } from "./project.ts";
 import { preparePython, profilesDirs } from "./session.ts";
 

@@ -1,11 +1,12 @@
 // The key that opens secrets: SLIPWAY_SECRET_KEY, else a file of the user's that is made when it is first needed. Never in the database.
 import { randomBytes } from "node:crypto";
-import { link, mkdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, readFile, stat } from "node:fs/promises";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import type { Ctx } from "../core/ctx.ts";
 import { AppError } from "../lib/error.ts";
 import { KEY_BYTES } from "../lib/seal.ts";
+import { createFile } from "../lib/whole-file.ts";
 import { say } from "../text/catalogue.ts";
 
 export const SECRET_KEY_NAME = "SLIPWAY_SECRET_KEY";
@@ -37,21 +38,15 @@ export async function ensureSecretKey(ctx: Ctx): Promise<Buffer> {
   const known = await findSecretKey(ctx);
   if (known) return known;
   const file = secretKeyFile(ctx);
-  const draft = `${file}.${ctx.pid}`;
   try {
     await mkdir(dirname(file), { recursive: true, mode: 0o700 });
-    await writeFile(draft, `${randomBytes(KEY_BYTES).toString("base64")}\n`, { mode: 0o600, flag: "w" });
-    await link(draft, file).catch((error: NodeJS.ErrnoException) => {
-      if (error.code !== "EEXIST") throw error;
-    });
+    await createFile(file, `${randomBytes(KEY_BYTES).toString("base64")}\n`, 0o600);
   } catch (error) {
     const problem = (error as Error).message;
     throw new AppError("upstream", say("secrets.key_unreadable", { file, problem }), {
       hint: say("secrets.key_env_hint"),
       cause: error,
     });
-  } finally {
-    await rm(draft, { force: true });
   }
   return (await findSecretKey(ctx))!;
 }

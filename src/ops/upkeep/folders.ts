@@ -64,7 +64,7 @@ async function cleanManifests(session: Session, before: Date): Promise<{ count: 
   const { home } = session.place;
   const paths = await unneededManifests(await session.db(), (await session.project()).id, before);
   const drafts = (await readdir(join(home, "manifests")).catch(() => []))
-    .filter((name) => name.includes(".tmp-"))
+    .filter((name) => name.endsWith(".tmp"))
     .map((name) => join("manifests", name));
   const done = { count: 0, freedBytes: 0 };
   for (const path of [...paths, ...drafts]) {
