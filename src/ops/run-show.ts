@@ -86,7 +86,7 @@ export async function runView(session: Session, run: Run): Promise<JobRunView> {
     previous: served.before,
     serves: served.after,
     errors: errorsOf(nodes),
-    verify: tests.length === 0 ? null : verifyOf(tests, standing?.evidence?.tests ?? []),
+    verify: verifyOf(tests, standing?.evidence?.tests ?? []),
     promote: served.promote,
     override,
     held: standing?.evidence?.held ?? [],
@@ -147,18 +147,21 @@ function errorsOf(nodes: RanRow[]): NodeErrorView[] {
     }));
 }
 
-/** `known`: what the release's own evidence says besides, of tests that came to the same. */
-function verifyOf(rows: RanRow[], known: readonly TestOutcome[]): VerifySummary {
+/** `known`: what the release's own evidence says besides, of tests that came to the same, and of those that had no need to run again. */
+function verifyOf(rows: RanRow[], known: readonly TestOutcome[]): VerifySummary | null {
   const rank: Record<string, number> = { fail: 0, error: 1, warn: 2, skipped: 3 };
   const more = new Map(known.map((test) => [test.test, test]));
-  const tests = rows.map(testOutcome).map((test) => {
+  const ran = rows.map(testOutcome).map((test) => {
     const same = more.get(test.test);
     return same?.status === test.status ? { ...test, holdsBack: same.holdsBack, line: same.line } : test;
   });
+  const here = new Set(rows.map((row) => row.node));
+  const tests = [...ran, ...known.filter((test) => test.reused && !here.has(test.test))];
+  if (tests.length === 0) return null;
   const findings = tests
     .filter((test) => test.status !== "pass")
     .sort((a, b) => (rank[a.status] ?? 4) - (rank[b.status] ?? 4));
-  return { counts: countTests(tests), findings, ms: tests.reduce((sum, test) => sum + test.executionMs, 0) };
+  return { counts: countTests(tests), findings, ms: ran.reduce((sum, test) => sum + test.executionMs, 0) };
 }
 
 const testOutcome = (row: RanRow): TestOutcome => ({

@@ -152,6 +152,10 @@ export const cliPlan = defineTexts({
     en: (p: { total: number; parts: string }) => (p.total === 0 ? "no tests" : `${count(p.total, "test")}: ${p.parts}`),
     ja: (p) => (p.total === 0 ? "テストなし" : `${digits(p.total)}件のテスト: ${p.parts}`),
   },
+  "cli.known_tests": {
+    en: (p: { n: number }) => `${digits(p.n)} known from before`,
+    ja: (p) => `うち${digits(p.n)}件は以前の結果`,
+  },
   "cli.promoted": {
     en: (p: { published: number; unpublished: number; adopted: number; switchTime: string }) =>
       `${digits(p.published)} published${p.unpublished ? `, ${digits(p.unpublished)} unpublished` : ""}${p.adopted ? `, ${digits(p.adopted)} adopted` : ""}, switched in ${p.switchTime}`,

@@ -80,7 +80,7 @@ export const run: JobRunView = {
   previous: release(40),
   serves: release(41),
   errors: [],
-  verify: { counts, findings: [], ms: 7_800 },
+  verify: { counts: { ...counts, reused: 22 }, findings: [], ms: 7_800 },
   promote: { published: 9, unpublished: 0, adopted: 0, switchMs: 11, readBack: 9, ms: 300, switchedAt: minutesAgo(192) },
   override: null,
   held: [],

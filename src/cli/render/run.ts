@@ -110,7 +110,9 @@ const output = (step: JobStepView): string[] =>
 
 function tests({ verify }: JobRunView, style: Style): string[] {
   if (!verify) return [];
-  const parts = countParts(style, verify.counts);
+  const { reused } = verify.counts;
+  const known = reused > 0 ? [words(style, "cli.known_tests", { n: reused })] : [];
+  const parts = [countParts(style, verify.counts), ...known].join(comma(style));
   return [`  ${words(style, "cli.tested", { total: verify.counts.total, parts })}`];
 }
 
