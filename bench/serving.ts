@@ -32,8 +32,8 @@ export interface Served {
   stop(): Promise<void>;
 }
 
-/** Starts serving the project in `dir`, and waits until dbt is imported. */
-export async function serveProject(dir: string, env: Record<string, string> = {}): Promise<Served> {
+/** Starts serving the project `name` in `dir`, and waits until dbt is imported. */
+export async function serveProject(dir: string, env: Record<string, string> = {}, name = "bench"): Promise<Served> {
   const options = { cwd: dir, env: { ...process.env, ...env } };
   const slipway = (...args: string[]) =>
     execFileSync(process.execPath, [main, ...args], { ...options, encoding: "utf8" });
@@ -54,7 +54,7 @@ export async function serveProject(dir: string, env: Record<string, string> = {}
     cacheDir: process.env.XDG_CACHE_HOME ?? join(homedir(), ".cache"),
     clock,
   });
-  const { id: projectId } = await ensureProject(db, "bench");
+  const { id: projectId } = await ensureProject(db, name);
   await until(() => warmOf(child.pid!) !== null);
   const processes = () => ({ server: child.pid!, warm: warmOf(child.pid!), state: stateOf(dir) });
   const newestRun = async () => (await listRuns(db, { projectId, limit: 1 }))[0];

@@ -133,6 +133,13 @@ test("what nobody names goes with what needs it", () =>
     " / ",
     "orders raw totals / ",
   ]));
+test("a test of what nothing reads that is built now", () =>
+  expect(
+    passes(["dbt run -s apart", "dbt test"], {
+      nodes: [orders, "model.shop.apart"],
+      tests: ["test.shop.unique_orders"],
+    }),
+  ).toEqual(["apart orders / ", " / unique_orders"]));
 test("a node twice is built once", () =>
   expect(
     passes(["dbt run -s orders", "dbt build"], { nodes: [orders, history], tests: ["test.shop.unique_orders"] }),

@@ -111,9 +111,8 @@ export interface Pass {
 export function jobPasses(manifest: Manifest, work: JobWork, todo: Pass): Pass[] {
   const passes = work.named.map((): Pass => ({ nodes: [], tests: [] }));
   if (todo.nodes.length + todo.tests.length === 0) return passes;
-  const builds = work.named.findIndex((one) => one.nodes.size > 0);
   const places = placeNodes(manifest, work, new Set(todo.nodes));
-  for (const [id, place] of places) passes[Number.isFinite(place) ? place : Math.max(0, builds)]!.nodes.push(id);
+  for (const [id, place] of places) passes[place]!.nodes.push(id);
   for (const id of todo.tests) {
     const after = testedBy(manifest, id).flatMap((one) => parentPlaces(manifest, one, places));
     const own = work.named.findIndex((one) => one.tests.has(id));
@@ -132,6 +131,12 @@ function placeNodes(manifest: Manifest, { named }: JobWork, todo: Set<NodeId>): 
   for (const id of order.toReversed())
     for (const parent of physicalParents(manifest, id))
       if (places.has(parent)) places.set(parent, Math.min(places.get(parent)!, places.get(id)!));
+  // What nothing that is built now reads (a new parent of a node that stays as it is) goes with the first command that builds.
+  const builds = Math.max(
+    0,
+    named.findIndex((one) => one.nodes.size > 0),
+  );
+  for (const [id, place] of places) if (!Number.isFinite(place)) places.set(id, builds);
   return places;
 }
 

@@ -40,12 +40,13 @@ describe("lines people want to see", () => {
 
 describe("since", () => {
   const now = new Date("2026-11-20T06:00:00Z");
-  const since = (text: string, expected: string) => expect(sinceTime(text, now).toISOString()).toBe(expected);
+  const since = (text: string, expected: string) => expect(sinceTime(text, now, "Asia/Tokyo").toISOString()).toBe(expected);
   test("two days", () => since("2d", "2026-11-18T06:00:00.000Z"));
   test("hours and minutes", () => since("1h30m", "2026-11-20T04:30:00.000Z"));
-  test("a day", () => since("2026-11-01", "2026-11-01T00:00:00.000Z"));
-  test("a time", () => since("2026-11-01T06:00Z", "2026-11-01T06:00:00.000Z"));
-  test.each(["yesterday", "", "2026-13-40"])("not %s", (text) =>
-    expect(() => sinceTime(text, now)).toThrow(expect.objectContaining({ code: "invalid" })),
+  test("a day begins where the project is", () => since("2026-11-01", "2026-10-31T15:00:00.000Z"));
+  test("a time there", () => since("2026-11-01 06:00", "2026-10-31T21:00:00.000Z"));
+  test("a time with its zone", () => since("2026-11-01T06:00Z", "2026-11-01T06:00:00.000Z"));
+  test.each(["yesterday", "", "2026-13-40", "2026-02-31", "2026-02-31T06:00Z", "2026-11-20T25:00Z"])("not %s", (text) =>
+    expect(() => sinceTime(text, now, "UTC")).toThrow(expect.objectContaining({ code: "invalid" })),
   );
 });

@@ -3,6 +3,7 @@ import { AppError } from "../lib/error.ts";
 import { say } from "../text/catalogue.ts";
 import { durationMs } from "./config/fields.ts";
 import type { LogLine } from "./run-log.ts";
+import { instantsOf, parseDate, parseDateTime } from "./schedule/zone.ts";
 
 export interface LogWish {
   errors: boolean;
@@ -49,11 +50,18 @@ function patternOf(text: string): RegExp {
   }
 }
 
-/** When `2d` ago was, or the time itself: `2026-11-20`, `2026-11-20T06:00Z`. AppError `invalid` for anything else. */
-export function sinceTime(text: string, now: Date): Date {
+/**
+ * When `2d` ago was, or the time itself: `2026-11-20`, `2026-11-20 06:00` as a clock in `timezone` shows it, `2026-11-20T06:00Z` as it
+ * says. AppError `invalid` for anything else.
+ */
+export function sinceTime(text: string, now: Date, timezone: string): Date {
   const ms = durationMs(text);
   if (ms !== null) return new Date(now.getTime() - ms);
-  const at = /^\d{4}-\d\d-\d\d/.test(text) ? new Date(text) : null;
+  const wallMs = parseDate(text) ?? parseDateTime(text);
+  if (wallMs !== null) return new Date(instantsOf(wallMs, timezone)[0]!);
+  const at = INSTANT.test(text) && parseDate(text.slice(0, 10)) !== null ? new Date(text) : null;
   if (at && !Number.isNaN(at.getTime())) return at;
   throw new AppError("invalid", say("log.bad_since", { value: text }), { hint: say("log.bad_since_hint") });
 }
+
+const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d.*(?:Z|[+-]\d\d:\d\d)$/;

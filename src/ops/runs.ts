@@ -44,7 +44,7 @@ export async function runListing(
   const names = new Map(environments.map((one) => [one.id, one.name]));
   const wanted = environment === null ? null : nameOf(session, environment, [...names.values()]);
   const found = environments.find((one) => one.name === wanted);
-  const from = since === null ? null : sinceTime(since, session.ctx.clock.now());
+  const from = since === null ? null : sinceTime(since, session.ctx.clock.now(), session.place.config.timezone);
   const listing = {
     projectId,
     states,
