@@ -3,13 +3,14 @@ import { AppError, type Problem } from "../lib/error.ts";
 import { nearest } from "../lib/nearest.ts";
 import type { Language } from "../lib/text.ts";
 import { say } from "../text/catalogue.ts";
-import { durationMs, sizeBytes } from "./config/fields.ts";
+import { sizeBytes } from "./config/fields.ts";
 import { PROBLEMS_MAX } from "./config/limits.ts";
 import { explainIssues } from "./config/problems.ts";
 import { checkRules } from "./config/rules.ts";
 import { type ConfigFile, configSchema, type EnvironmentFile } from "./config/schema.ts";
 import { type Path, readSource, type Source } from "./config/source.ts";
 import { completeUpkeep } from "./config/upkeep.ts";
+import { durationMs } from "./duration.ts";
 import type { FailureRule } from "./jobs.ts";
 import type { UpkeepRules } from "./upkeep.ts";
 

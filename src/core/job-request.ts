@@ -3,9 +3,9 @@ import { AppError } from "../lib/error.ts";
 import { canonicalJson } from "../lib/hash.ts";
 import { nearest } from "../lib/nearest.ts";
 import { say } from "../text/catalogue.ts";
-import { durationMs } from "./config/fields.ts";
 import type { Config, EnvironmentConfig } from "./config.ts";
 import { type DbtCommand, readDbtCommand } from "./dbt-command.ts";
+import { durationMs } from "./duration.ts";
 import type { EnvWish, JobRequest } from "./jobs.ts";
 
 /** The request of a declared job; AppError `not_found` with the nearest name. `overrides`: what a trigger or a person says otherwise. */

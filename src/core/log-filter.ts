@@ -1,7 +1,7 @@
 // Which lines of logs a person wants to see: errors, slow ones, those that hold a text. Pure.
 import { AppError } from "../lib/error.ts";
 import { say } from "../text/catalogue.ts";
-import { durationMs } from "./config/fields.ts";
+import { durationMs } from "./duration.ts";
 import type { LogLine } from "./run-log.ts";
 import { instantsOf, parseDate, parseDateTime } from "./schedule/zone.ts";
 

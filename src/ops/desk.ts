@@ -1,12 +1,12 @@
 // The runs that a server carries out now: claimed, told about, ended or handed over.
 import type { Run } from "../core/records.ts";
 import { loadEnvironmentById } from "../db/projects.ts";
+import { loadRelease } from "../db/releases.ts";
 import { claimRun } from "../db/run-queue.ts";
 import { storedSecrets } from "../flow/scrub.ts";
 import type { Session } from "../flow/session.ts";
 import { say } from "../text/catalogue.ts";
 import { openRunSession } from "./run-session.ts";
-import { numbersOf } from "./runs.ts";
 import type { LogFields, ServerLog } from "./server-log.ts";
 import { carryOutRun, handOver } from "./worker.ts";
 
@@ -76,8 +76,8 @@ export function openDesk({ session, log, stop, onEnd }: DeskSetting): Desk {
 }
 
 /** Number of the release that it made or served. */
-async function releaseOf(session: Session, run: Run): Promise<number | null> {
-  return (await numbersOf(session, [run])).get(run.releaseId ?? 0) ?? null;
+async function releaseOf(session: Session, { releaseId }: Run): Promise<number | null> {
+  return releaseId === null ? null : (await loadRelease(await session.db(), releaseId)).number;
 }
 
 function tellEnd(log: ServerLog, { id, state }: Run, error: unknown, about: LogFields): void {

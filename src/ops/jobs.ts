@@ -1,5 +1,5 @@
 // `slipway job list|show|next|pause|resume`: declared jobs, their schedules, and whether they are paused.
-import { durationMs } from "../core/config/fields.ts";
+import { durationMs } from "../core/duration.ts";
 import { jobRequest } from "../core/job-request.ts";
 import type { EnvWish, JobRecord } from "../core/jobs.ts";
 import type { Run } from "../core/records.ts";

@@ -59,7 +59,7 @@ export async function runListing(
 const nameOf = (session: Session, name: string, known: string[]): string =>
   known.includes(name) ? name : session.environment(name).name;
 
-export async function numbersOf(session: Session, list: Run[]): Promise<Map<number, number>> {
+async function numbersOf(session: Session, list: Run[]): Promise<Map<number, number>> {
   const ids = [...new Set(list.flatMap((run) => (run.releaseId === null ? [] : [run.releaseId])))];
   return ids.length === 0 ? new Map() : loadReleaseNumbers(await session.db(), ids);
 }

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import type { Text } from "../../lib/text.ts";
 import { say } from "../../text/catalogue.ts";
+import { DURATION, durationMs } from "../duration.ts";
 
 /** An object that refuses unknown keys. The list of known keys travels as the message, for "did you mean". */
 export function strict<S extends z.core.$ZodShape>(shape: S): z.ZodObject<z.util.Writeable<S>, z.core.$strict> {
@@ -32,21 +33,11 @@ export const ownSchema = z
   .refine((name) => OWN_SCHEMA.test(name), refused(say("config.bad_schema")))
   .meta({ pattern: OWN_SCHEMA.source, examples: ["dbt_evidence"] });
 
-const DURATION = /^(?:(\d+)d)?\s*(?:(\d+)h)?\s*(?:(\d+)m)?\s*(?:(\d+)s)?$/;
-
 /** `2h`, `30m`, `1d12h`. */
 export const duration = z
   .string()
   .refine((text) => durationMs(text) !== null, refused(say("config.bad_duration")))
   .meta({ pattern: DURATION.source, examples: ["30m", "2h", "1d"] });
-
-/** Milliseconds of `1d2h3m4s` (parts may be left out), or null when it is not a duration. */
-export function durationMs(text: string): number | null {
-  const parts = DURATION.exec(text.trim());
-  if (!parts || parts.slice(1).every((part) => part === undefined)) return null;
-  const [days = 0, hours = 0, minutes = 0, seconds = 0] = parts.slice(1).map((part) => Number(part ?? 0));
-  return (((days * 24 + hours) * 60 + minutes) * 60 + seconds) * 1000;
-}
 
 const SIZE = /^(\d+(?:\.\d+)?)\s*(B|kB|KB|MB|GB|TB)$/;
 const SIZE_UNITS: Record<string, number> = { B: 1, kB: 1e3, KB: 1e3, MB: 1e6, GB: 1e9, TB: 1e12 };

@@ -2,9 +2,10 @@
 import { z } from "zod";
 import type { Problem } from "../../lib/error.ts";
 import { say } from "../../text/catalogue.ts";
+import { durationMs } from "../duration.ts";
 import { cronMistake } from "../schedule/cron.ts";
 import { UPKEEP_PERIODS, UPKEEP_TASKS, type UpkeepPeriod, type UpkeepRules, type UpkeepTaskName } from "../upkeep.ts";
-import { duration, durationMs, size, sizeBytes, strict } from "./fields.ts";
+import { duration, size, sizeBytes, strict } from "./fields.ts";
 import { problem, type Source } from "./source.ts";
 
 const period = (cron: string) =>

@@ -1,7 +1,7 @@
 // When a silence ends: a while from now, or at a time of the project's zone. Pure.
 import { AppError } from "../../lib/error.ts";
 import { say } from "../../text/catalogue.ts";
-import { durationMs } from "../config/fields.ts";
+import { durationMs } from "../duration.ts";
 import { instantsOf, parseDateTime } from "../schedule/zone.ts";
 
 /** AppError `invalid`: neither or both are given, it is no time, or it is over. */

@@ -1,8 +1,8 @@
 // Excluded periods of a job: weekdays, calendars, date ranges, maintenance windows, and which of them an instant falls into.
 import type { Text } from "../../lib/text.ts";
 import { say } from "../../text/catalogue.ts";
-import { durationMs } from "../config/fields.ts";
 import type { ConfigFile } from "../config/schema.ts";
+import { durationMs } from "../duration.ts";
 import type { Calendar } from "./calendar.ts";
 import { parseDays } from "./calendar.ts";
 import { parseCron } from "./cron.ts";
