@@ -111,14 +111,13 @@ export async function requeueRun(db: Db, runId: number, audit: AuditRow): Promis
   });
 }
 
-/** Runs that were claimed from the queue and have not ended. Oldest first. */
-export async function listClaimed(db: Db, projectId: number): Promise<Run[]> {
+/** Runs under way, claimed from the queue or typed by hand. Oldest first. */
+export async function listRunning(db: Db, projectId: number): Promise<Run[]> {
   return db.kysely
     .selectFrom("runs")
     .selectAll()
     .where("projectId", "=", projectId)
     .where("state", "=", "running")
-    .where("queuedAt", "is not", null)
     .orderBy("id")
     .execute();
 }

@@ -131,6 +131,19 @@ export async function isGone(lease: Lease, host: string): Promise<boolean> {
   return lease.host === host && (await holderName(lease.pid)) !== lease.holder;
 }
 
+/** How long a process of this machine has lived; null: it is gone, or this is not Linux. */
+export async function processAgeMs(pid: number): Promise<number | null> {
+  // Counted from this process's own birth: /proc/uptime is that of a container in some of them, start times never are.
+  const [own, other] = [
+    Number((await holderName(process.pid)).split(":")[1]),
+    Number((await holderName(pid)).split(":")[1]),
+  ];
+  return Number.isNaN(own) || Number.isNaN(other) ? null : process.uptime() * 1000 + (own - other) * MS_PER_TICK;
+}
+
+/** Of start times in /proc, on every machine that Node runs on. */
+const MS_PER_TICK = 10;
+
 /** `pid:start time`: tells a process from a later one with its id. Elsewhere than on Linux only the id. */
 export async function holderName(pid: number): Promise<string> {
   try {

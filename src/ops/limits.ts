@@ -13,6 +13,8 @@ export const CONFIG_POLL_MS = 2_000;
 export const HEARTBEAT_MS = 5_000;
 /** Six missed signs of life on a busy machine still fit; a dead server's runs are taken up within a minute. */
 export const SERVER_DEAD_MS = 30_000;
+/** A process that is so much younger than a claim did not make it: clocks are set, and a process counts its age in hundredths of a second. */
+export const CLAIM_BEFORE_BIRTH_MS = 60_000;
 /** Runs whose process is no more are looked for. */
 export const RESCUE_POLL_MS = 5_000;
 /** A duty that fails is tried again after a second, then twice as late each time, up to this: a database that is back is noticed soon. */

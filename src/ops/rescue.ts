@@ -1,19 +1,20 @@
 // Runs whose process is no more: finished or closed by what stands, or put back where nothing had begun; and run again, once.
 import type { EnvironmentConfig } from "../core/config.ts";
 import type { Server } from "../core/jobs.ts";
+import { environmentLeaseName } from "../core/queue.ts";
 import type { Run } from "../core/records.ts";
 import { loadLease } from "../db/leases.ts";
 import { loadEnvironmentById } from "../db/projects.ts";
-import { enqueueRun, listClaimed, listToRunAgain, requeueRun, takeTurns } from "../db/run-queue.ts";
+import { enqueueRun, listRunning, listToRunAgain, requeueRun, takeTurns } from "../db/run-queue.ts";
 import { finishRun, listSteps, loadRun, recordStep } from "../db/runs.ts";
 import { listServers } from "../db/servers.ts";
-import { environmentLease, holderName, withLease } from "../flow/lease.ts";
+import { environmentLease, holderName, processAgeMs, withLease } from "../flow/lease.ts";
 import { recover } from "../flow/recover.ts";
 import type { Session } from "../flow/session.ts";
 import { AppError } from "../lib/error.ts";
 import type { Text } from "../lib/text.ts";
 import { say } from "../text/catalogue.ts";
-import { RESCUE_POLL_MS, RETRY_WITHIN_MS, SERVER_DEAD_MS, TAKEN_UP_MAX } from "./limits.ts";
+import { CLAIM_BEFORE_BIRTH_MS, RESCUE_POLL_MS, RETRY_WITHIN_MS, SERVER_DEAD_MS, TAKEN_UP_MAX } from "./limits.ts";
 import { auditOf, isNotBegun, mayRepeat } from "./worker.ts";
 
 export interface RescueWork {
@@ -26,12 +27,15 @@ export interface RescueWork {
 const TAKEN_UP = "taken up";
 const RUN_AGAIN = "run again";
 
-/** Takes up every claimed run whose process has ended. One that cannot be taken up now keeps no other waiting; its error comes last. */
+/**
+ * Takes up every run whose process has ended, of the queue or typed by hand: the queue waits for both. One that cannot be taken up now
+ * keeps no other waiting; its error comes last.
+ */
 export async function takeUpAbandoned({ session, isActive, onTakenUp }: RescueWork): Promise<void> {
   const db = await session.db();
   const { id: projectId } = await session.project();
   let failure: unknown = null;
-  for (const run of await listClaimed(db, projectId)) {
+  for (const run of await listRunning(db, projectId)) {
     if (isActive(run.id) || !(await isAbandoned(session, run))) continue;
     try {
       if (await takeUp(session, run)) onTakenUp(await loadRun(db, run.id));
@@ -50,13 +54,20 @@ export async function isAbandoned(session: Session, run: Run): Promise<boolean> 
   // A claim of this very moment is not yet known to the one who looks.
   if (now - run.startedAt.getTime() < RESCUE_POLL_MS) return false;
   const here = run.host === ctx.host;
-  if (here && (run.pid === ctx.pid || (await holderName(run.pid)).endsWith(":gone"))) return true;
+  if (here && (run.pid === ctx.pid || (await isGone(run, now)))) return true;
   const server = (await listServers(db, run.projectId)).find(({ pid, host }) => pid === run.pid && host === run.host);
   if (server) return !isAlive(server, now) || run.startedAt < server.startedAt;
   if (here) return false;
-  const environment = await environmentOf(session, run);
-  const lease = environment && (await loadLease(db, environmentLease(session, environment)));
+  const { name } = await loadEnvironmentById(db, run.environmentId);
+  const lease = await loadLease(db, environmentLeaseName(session.place.name, name));
   return now - run.startedAt.getTime() > SERVER_DEAD_MS && (lease === null || lease.expiresAt.getTime() <= now);
+}
+
+/** On this machine. A process that is much younger than the claim was only given the number of the dead one. */
+async function isGone({ pid, startedAt }: Run, nowMs: number): Promise<boolean> {
+  if ((await holderName(pid)).endsWith(":gone")) return true;
+  const ageMs = await processAgeMs(pid);
+  return ageMs !== null && nowMs - ageMs > startedAt.getTime() + CLAIM_BEFORE_BIRTH_MS;
 }
 
 export const isAlive = (server: Server, nowMs: number): boolean =>
@@ -82,7 +93,7 @@ async function takeUp(session: Session, run: Run): Promise<boolean> {
       const now = await loadRun(db, run.id);
       if (now.state !== "running" || now.pid !== run.pid || now.host !== run.host) return false;
       await recordStep(db, run.id, TAKEN_UP, { pid: run.pid, host: run.host, phase: now.phase });
-      if (isNotBegun(now)) await putBack(session, now);
+      if (isNotBegun(now) && now.queuedAt !== null) await putBack(session, now);
       else {
         const warehouse = await session.warehouse(environment);
         await recover({ session, environment, record: await session.record(environment), warehouse, held });

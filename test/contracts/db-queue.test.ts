@@ -11,7 +11,7 @@ import {
   claimRun,
   countRuns,
   enqueueRun,
-  listClaimed,
+  listRunning,
   type RunWish,
   requeueRun,
 } from "../../src/db/run-queue.ts";
@@ -88,7 +88,7 @@ describe.each(backends)("the queue on %s", (backend) => {
     expect(await openRun(db, environment.id)).toBeNull();
     await setRunPhase(db, run.id, "build");
     expect(await openRun(db, environment.id)).toMatchObject({ id: run.id });
-    expect(await listClaimed(db, who.projectId)).toHaveLength(1);
+    expect(await listRunning(db, who.projectId)).toHaveLength(1);
     expect(await requeueRun(db, run.id, { ...audit("run.handed_over"), subject: `run ${run.id}` })).toBe(true);
     expect(await loadRun(db, run.id)).toMatchObject({ state: "queued", phase: "plan", pid: 0 });
     expect((await claimRun(db, who))?.id).toBe(run.id);

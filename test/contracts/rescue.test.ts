@@ -1,11 +1,13 @@
 // Runs of processes that are no more: who counts as dead, and what becomes of their runs. On PGlite and on PostgreSQL.
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { jobRequest } from "../../src/core/job-request.ts";
+import { environmentLeaseName } from "../../src/core/queue.ts";
 import type { Run } from "../../src/core/records.ts";
 import { listAudit } from "../../src/db/audit.ts";
 import type { Db } from "../../src/db/db.ts";
+import { acquireLease } from "../../src/db/leases.ts";
 import { claimRun, enqueueRun } from "../../src/db/run-queue.ts";
-import { finishRun, loadRun, recordStep, setRunPhase } from "../../src/db/runs.ts";
+import { finishRun, loadRun, recordStep, setRunPhase, startRun } from "../../src/db/runs.ts";
 import { registerServer } from "../../src/db/servers.ts";
 import type { Session } from "../../src/flow/session.ts";
 import { runAgain, takeUpAbandoned } from "../../src/ops/rescue.ts";
@@ -36,7 +38,9 @@ describe.each(backends)("runs of the dead on %s", (backend) => {
     const { session: bare } = scheduleWorld(db, name, { jobs });
     const signal = new AbortController().signal;
     const ctx = { clock, signal, pid: process.pid, host: "here", progress: () => {} };
-    const session = Object.assign(bare, { ctx }) as Session;
+    // What a warehouse says of a run that never came to its switch.
+    const warehouse = async () => ({ endOrphans: async () => {}, readLive: async () => null });
+    const session = Object.assign(bare, { ctx, warehouse, installation: async () => "i" }) as unknown as Session;
     const { id: projectId } = await session.project();
     const environment = await session.record(session.environment("prod"));
     const ask = async (job = "daily") => {
@@ -86,7 +90,7 @@ describe.each(backends)("runs of the dead on %s", (backend) => {
     const { projectId, ask, claim, look } = await world("alive");
     const run = await ask();
     await claim(process.ppid);
-    clock.move(3_600_000);
+    clock.move(50_000);
     expect(await look()).toEqual([]);
     await finishRun(db, run.id, "cancelled", null, audit());
     const far = await ask();
@@ -99,6 +103,28 @@ describe.each(backends)("runs of the dead on %s", (backend) => {
     expect(await look()).toEqual([far.id]);
   });
 
+  test("a process that began long after the claim only has the number of the dead one", async () => {
+    const { ask, claim, look } = await world("reused");
+    const run = await ask();
+    await claim(process.pid === process.ppid ? 1 : process.ppid);
+    clock.move(30 * 24 * 3_600_000);
+    expect(await look()).toEqual([run.id]);
+  });
+
+  test("a run elsewhere whose lease lives goes on, also in an environment that slipway.yml here does not have", async () => {
+    const { session, ask, claim, look } = await world("other file");
+    const run = await ask();
+    await claim(7, "there");
+    const lease = { name: environmentLeaseName("other file", "prod"), holder: "7:1", pid: 7, host: "there" };
+    const hour = { what: "job prod", ttlMs: 3_600_000, clock };
+    expect(await acquireLease(db, { ...lease, ...hour })).toMatchObject({ granted: true });
+    const [prod] = session.place.config.environments;
+    session.place.config = { ...session.place.config, environments: [{ ...prod!, name: "another" }] };
+    clock.move(60_000);
+    expect(await look()).toEqual([]);
+    expect(await stateOf(run)).toBe("running");
+  });
+
   test("what this process carries out itself is left alone, what it has lost is taken up", async () => {
     const { ask, claim, look } = await world("own");
     const run = await ask();
@@ -106,6 +132,20 @@ describe.each(backends)("runs of the dead on %s", (backend) => {
     clock.move(6_000);
     expect(await look([run.id])).toEqual([]);
     expect(await look()).toEqual([run.id]);
+  });
+
+  test("a command typed by hand whose process is gone keeps no run of the queue waiting", async () => {
+    const { session, projectId, ask, claim, look } = await world("by hand");
+    const environment = await session.record(session.environment("prod"));
+    const hand = { projectId, environmentId: environment.id, kind: "deploy" as const, actor: "aoi", reason: null };
+    const dead = await startRun(db, { ...hand, pid: NOBODY, host: "here" });
+    const run = await ask();
+    expect(await claim()).toBeNull();
+    clock.move(6_000);
+    expect(await look()).toEqual([dead.id]);
+    expect(await stateOf(dead)).toBe("interrupted");
+    expect(await runAgain(session)).toEqual([]);
+    expect((await claim()).id).toBe(run.id);
   });
 
   test("an environment that slipway.yml has no more: closed", async () => {
