@@ -1,5 +1,5 @@
 #!/bin/sh
-# Renews the lock files of Slipway's Python environment (sidecar/*.lock) from sidecar/requirements.in.
+# Renews the lock files of Slipway's Python environment (sidecar/*.lock) and of the tools that check it (scripts/python-tools.lock).
 # Keeps versions that still fit; `scripts/lock-python.sh --upgrade` takes the newest. Needs Python >= 3.10 and a package index.
 set -eu
 cd "$(dirname "$0")/../sidecar"
@@ -19,8 +19,9 @@ lock() {
 lock requirements.in requirements.lock --override overrides.txt "$@"
 "$tools/bin/pip" freeze --quiet | grep '^uv==' >"$tools/uv.in"
 lock "$tools/uv.in" installer.lock "$@"
+lock ../scripts/python-tools.in ../scripts/python-tools.lock "$@"
 
-if grep -nE '://|^-' requirements.lock installer.lock; then
+if grep -nE '://|^-' requirements.lock installer.lock ../scripts/python-tools.lock; then
   echo "a lock file names an index or a file: see above" >&2
   exit 1
 fi

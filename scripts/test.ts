@@ -3,7 +3,7 @@
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 
 interface Count {
   passed: number;
@@ -48,6 +48,7 @@ function check(alone: boolean): Count {
     step("format and lint (biome)", ["@biomejs/biome/bin/biome", "check", "--error-on-warnings"]),
     step("types (tsc)", ["typescript/bin/tsc", "-p", "."]),
     step("dead code (knip)", ["knip/bin/knip.js", "--no-progress"]),
+    step("the sidecar's Python (ruff, mypy)", [join(root, "scripts/check-python.ts")]),
   ];
   if (alone)
     steps.push(
@@ -58,7 +59,7 @@ function check(alone: boolean): Count {
 
 function step(name: string, [program, ...rest]: string[]): boolean {
   const startMs = performance.now();
-  const result = spawnSync(process.execPath, [join(modules, program!), ...rest], {
+  const result = spawnSync(process.execPath, [resolve(modules, program!), ...rest], {
     cwd: root,
     encoding: "utf8",
     maxBuffer: 1e9,
