@@ -95,6 +95,21 @@ test("no cycles inside a room", () => {
   check(cyclesOf(graph));
 });
 
+test("no cycles between the folders of a room", () => {
+  const graph = new Map<string, string[]>();
+  for (const file of source)
+    for (const target of importsOf(file, "running"))
+      if (roomOf(target) === roomOf(file) && folderOf(file) && folderOf(target) && folderOf(target) !== folderOf(file))
+        graph.set(folderOf(file), [...(graph.get(folderOf(file)) ?? []), folderOf(target)]);
+  check(cyclesOf(graph));
+});
+
+/** `src/core/keys`; empty for files that stand in the room itself: they tie its folders together. */
+function folderOf(file: string): string {
+  const parts = file.split("/");
+  return parts.length > 3 ? parts.slice(0, 3).join("/") : "";
+}
+
 /** One finding per edge that leads back into the path being walked. */
 function cyclesOf(graph: Map<string, string[]>): string[] {
   const done = new Set<string>();
