@@ -97,7 +97,7 @@ test("no cycles inside a room", () => {
 
 test("no cycles between the folders of a room", () => {
   const graph = new Map<string, string[]>();
-  for (const file of source)
+  for (const file of product)
     for (const target of importsOf(file, "running"))
       if (roomOf(target) === roomOf(file) && folderOf(file) && folderOf(target) && folderOf(target) !== folderOf(file))
         graph.set(folderOf(file), [...(graph.get(folderOf(file)) ?? []), folderOf(target)]);
