@@ -8,7 +8,7 @@ export interface SqlStatement {
 
 /** Quoted texts, dollar quotes and comments (not nested), in which a semicolon ends nothing. */
 const PIECES =
-  /[eE]'(?:[^'\\]|''|\\[\s\S])*'|'(?:[^']|'')*'|"(?:[^"]|"")*"|(?<![\p{L}\p{N}_$])\$([\p{L}_][\p{L}\p{N}_]*)?\$[\s\S]*?\$\1\$|--[^\n]*|\/\*[\s\S]*?\*\/|;/gu;
+  /[eE]'(?:[^'\\]|''|\\[\s\S])*'|'(?:[^']|'')*'|"(?:[^"]|"")*"|(?<![\p{L}\p{N}_$])\$([\p{L}_][\p{L}\p{N}_]*)?\$[\s\S]*?\$\1\$|--[^\n\r]*|\/\*[\s\S]*?\*\/|;/gu;
 
 /** Statements that hold more than blanks and comments. A quote that is not closed is left for the server to complain about. */
 export function splitStatements(sql: string): SqlStatement[] {

@@ -43,15 +43,21 @@ export async function readQueries(db: Db, statements: readonly SqlStatement[]): 
     await client.query({ text: `begin read only` });
     await client.query({ text: `set local search_path = ${READER_SEARCH_PATH}` });
     // A read-only transaction cannot be made writable once it has its snapshot.
-    await ask("select 1");
+    const own = await transactionOf(ask);
     const results: QueryResult[] = [];
-    for (const statement of statements) results.push(await readOne(ask, statement));
+    for (const statement of statements) {
+      if (results.length > 0 && (await transactionOf(ask)) !== own)
+        throw new ReadOnlyRefused(statement, "it has ended");
+      results.push(await readOne(ask, statement));
+    }
     return results;
   } finally {
     await client.query({ text: "rollback" }).catch(() => undefined);
     client.release();
   }
 }
+
+type Ask = (text: string) => ReturnType<Reader["query"]>;
 
 interface Reader {
   query(
@@ -61,8 +67,10 @@ interface Reader {
 }
 
 /** The extended protocol takes one statement at a time: nothing can end the transaction and go on writing. */
-async function readOne(ask: (text: string) => ReturnType<Reader["query"]>, statement: SqlStatement) {
-  if (ENDS_TRANSACTION.test(statement.text)) throw new TransactionRefused(statement);
+async function readOne(ask: Ask, statement: SqlStatement) {
+  if (ENDS_TRANSACTION.test(statement.text)) throw new ReadOnlyRefused(statement, "it ends by itself");
+  if (WRITES_ELSEWHERE.test(statement.text))
+    throw new ReadOnlyRefused(statement, "COPY and DO could write files and start programs of the server");
   try {
     const { fields, rows } = await ask(statement.text);
     return { columns: fields.map((field) => ({ name: field.name, kind: kindOf(field.dataTypeID) })), rows };
@@ -72,17 +80,29 @@ async function readOne(ask: (text: string) => ReturnType<Reader["query"]>, state
   }
 }
 
+/** Blanks and comments; one of two dashes ends with a carriage return, too. */
+const AT_START = String.raw`^(?:\s|--[^\n\r]*(?:[\n\r]|$)|\/\*[\s\S]*?\*\/)*`;
 /** After any of these the next statement would write. */
-const ENDS_TRANSACTION = /^(?:\s|--[^\n]*\n|\/\*[\s\S]*?\*\/)*(?:commit|end|rollback|abort|prepare\s+transaction)\b/i;
+const ENDS_TRANSACTION = new RegExp(String.raw`${AT_START}(?:commit|end|rollback|abort|prepare\s+transaction)\b`, "i");
+/** What a read-only transaction lets a superuser do all the same. */
+const WRITES_ELSEWHERE = new RegExp(String.raw`${AT_START}(?:copy|do)\b`, "i");
 
-class TransactionRefused extends QueryRefused {
-  constructor(statement: SqlStatement) {
-    const message = "the transaction is read-only and ends by itself";
+class ReadOnlyRefused extends QueryRefused {
+  constructor(statement: SqlStatement, why: string) {
+    const message = `the transaction is read-only: ${why}`;
     super(
       Object.assign(new Error(message), { code: "25006", position: "1" }) as unknown as pg.DatabaseError,
       statement,
     );
   }
+}
+
+/** When the transaction began, and that it only reads: the same before each statement, whatever came before it. */
+async function transactionOf(ask: Ask): Promise<string> {
+  const { rows } = await ask(
+    "select extract(epoch from pg_catalog.transaction_timestamp())::text || pg_catalog.current_setting('transaction_read_only')",
+  );
+  return rows[0]?.[0] ?? "";
 }
 
 /** Texts as PostgreSQL prints them. */

@@ -116,12 +116,14 @@ export interface RunListing {
   states?: RunState[];
   /** Started at this time or later. */
   since?: Date;
+  /** Not ended by this time. */
+  liveSince?: Date;
   limit: number;
 }
 
 /** Newest first. */
 export async function listRuns(db: Db, listing: RunListing): Promise<Run[]> {
-  const { projectId, environmentId, job, states = [], since, limit } = listing;
+  const { projectId, environmentId, job, states = [], since, liveSince, limit } = listing;
   return db.kysely
     .selectFrom("runs")
     .selectAll()
@@ -130,6 +132,9 @@ export async function listRuns(db: Db, listing: RunListing): Promise<Run[]> {
     .$if(job !== undefined, (query) => query.where("job", "=", job ?? ""))
     .$if(states.length > 0, (query) => query.where("state", "in", states))
     .$if(since !== undefined, (query) => query.where("startedAt", ">=", since ?? new Date(0)))
+    .$if(liveSince !== undefined, (query) =>
+      query.where((e) => e.or([e("finishedAt", "is", null), e("finishedAt", ">=", liveSince ?? new Date(0))])),
+    )
     .orderBy("id", "desc")
     .limit(limit)
     .execute();

@@ -14,6 +14,8 @@ import { runListing } from "./runs.ts";
 
 /** Runs whose logs are read without `--since`; a job each minute makes so many in a night. */
 const RUNS_MAX = 500;
+/** With it: a job each minute for two months. Each log is read and let go before the next. */
+const RUNS_SINCE_MAX = 100_000;
 /** Candidates for the slowest lines kept, in multiples of those asked for: months of logs do not fit into memory. */
 const KEPT_TIMES = 20;
 
@@ -23,7 +25,7 @@ export async function logs(
   print: (line: LogLineView) => void,
 ): Promise<LogsView> {
   const { keeps, slowest } = logFilter(request);
-  const runs = await runsOf(session, request);
+  const { runs, since } = await runsOf(session, request);
   const { timezone } = session.place.config;
   const kept: LogLine[] = [];
   let lines = 0;
@@ -32,7 +34,7 @@ export async function logs(
     print(lineView(line, timezone));
   };
   const take = (line: LogLine) => {
-    if (!keeps(line)) return;
+    if (!keeps(line) || (since !== null && line.at < since)) return;
     if (slowest === null) return show(line);
     kept.push(line);
     if (kept.length > KEPT_TIMES * slowest) kept.splice(0, kept.length, ...slowestOf(kept, slowest));
@@ -54,13 +56,16 @@ export async function logs(
 const slowestOf = (lines: LogLine[], count: number): LogLine[] =>
   lines.toSorted((a, b) => (b.ms ?? 0) - (a.ms ?? 0)).slice(0, count);
 
-/** Oldest first: logs are read downwards. */
-async function runsOf(session: Session, request: LogsRequest): Promise<Run[]> {
-  if (request.run !== null) return [await findRun(session, request.run)];
+/** Oldest first: logs are read downwards. `since` (ISO) is of lines: a run that began before it may have failed after it. */
+async function runsOf(session: Session, request: LogsRequest): Promise<{ runs: Run[]; since: string | null }> {
+  if (request.run !== null) return { runs: [await findRun(session, request.run)], since: null };
   const { listing } = await runListing(session, request);
-  const found = listing ? await listRuns(await session.db(), { ...listing, limit: RUNS_MAX }) : [];
+  if (listing === null) return { runs: [], since: null };
+  const { since = null, ...rest } = listing;
+  const wanted = since === null ? { limit: RUNS_MAX } : { liveSince: since, limit: RUNS_SINCE_MAX };
+  const found = await listRuns(await session.db(), { ...rest, ...wanted });
   const begun = found.filter((run) => run.state !== "queued" && run.state !== "skipped").reverse();
-  return request.follow ? begun.slice(-1) : begun;
+  return { runs: request.follow ? begun.slice(-1) : begun, since: since?.toISOString() ?? null };
 }
 
 async function readRun(

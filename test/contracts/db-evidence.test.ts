@@ -39,7 +39,7 @@ describe.each(backends)("evidence on %s", (backend) => {
     );
   };
 
-  test("the three queries run from untouched files", async () => {
+  test("the team's queries run from untouched files", async () => {
     const [runs] = await read(file("recent-runs"));
     expect(runs).toHaveLength(3);
     expect(runs?.[0]).toMatchObject({ model_name: "orders", target_name: "prod", status: "success", total_time: "61" });
@@ -49,6 +49,10 @@ describe.each(backends)("evidence on %s", (backend) => {
     ]);
     const [rate] = await read(file("test-failure-rate"));
     expect(rate).toMatchObject([{ total_tests: "6", passed_tests: "5", failed_tests: "1", failure_rate_pct: "16.67" }]);
+    const [growth] = await read(file("table-growth"));
+    expect(growth).toMatchObject([{ row_count: "1000", size_bytes: "8192" }]);
+    const [failing] = await read(file("failing-rows"));
+    expect(failing).toMatchObject([{ name: "unique_orders_id", column_name: "id", failed_row_count: "37" }]);
   });
 
   test("round(5,2) keeps its type for everybody else", async () => {
@@ -88,6 +92,12 @@ describe.each(backends)("evidence on %s", (backend) => {
     ["delete from audit", "25006", 0],
     ["select 1; commit; delete from audit", "25006", 10],
     ["/* x */ rollback", "25006", null],
+    ["/* /* x */ */ commit; create table hole (id int)", "25006", null],
+    // To PostgreSQL a comment ends with a carriage return, too.
+    ["--x\rcommit\nwork; create table hole (id int)", "25006", null],
+    ["select 1; copy (select 1) to program 'touch /tmp/slipway-hole'", "25006", 10],
+    ["copy (select 1) to stdout", "25006", null],
+    ["do $$ begin execute 'copy (select 1) to ''/tmp/slipway-hole'''; end $$", "25006", null],
     ["select set_config('transaction_read_only', 'off', false)", "25001", null],
     ["set transaction read write", "25001", null],
     ["select '注文', nosuch from runs", "42703", 13],
@@ -98,6 +108,12 @@ describe.each(backends)("evidence on %s", (backend) => {
     expect(refused).toMatchObject({ sqlState, ...(offset ? { offset } : {}) });
     expect(await read("select 1 as still")).toEqual([[{ still: "1" }]]);
   });
+
+  test("a word in a comment is only a word", async () =>
+    expect(await read("-- commit, copy\nselect 1 as n /* end */; --\n select 2 as n")).toEqual([
+      [{ n: "1" }],
+      [{ n: "2" }],
+    ]));
 
   test("5,000 models with 10,000 tests are written within three seconds", async () => {
     const run = await sampleRun(db, await sampleProject(db, "shop"));

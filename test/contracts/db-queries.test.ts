@@ -217,6 +217,13 @@ describe.each(backends)("state on %s", (backend) => {
     expect(
       await listRuns(db, { projectId: sample.project.id, since: new Date(Date.UTC(2020, 0)), limit: 5 }),
     ).toHaveLength(1);
+    // What began before may still have been at work after: those who read its log want it.
+    const { startedAt, finishedAt } = await loadRun(db, run.id);
+    const going = await sampleRun(db, sample);
+    const liveAt = async (liveSince: Date) =>
+      (await listRuns(db, { projectId: sample.project.id, liveSince, limit: 5 })).map(({ id }) => id);
+    expect(await liveAt(startedAt)).toEqual([going.id, run.id]);
+    expect(await liveAt(new Date(finishedAt!.getTime() + 1))).toEqual([going.id]);
   });
 
   test("the median of the latest builds is the estimate", async () => {

@@ -48,7 +48,7 @@ describe.each([
   ["duckdb", onDuckdb],
   ["postgres", onPostgres],
 ])("a copy on %s", (_kind, open) => {
-  test("the three queries, twice the same run, a column that came later", async () => {
+  test("the team's queries, twice the same run, a column that came later", async () => {
     await using place = await open();
     const batches = sampleBatches(sampleEvidence(1, systemClock.now()));
     await place.warehouse.saveEvidence(SCHEMA, batches);
@@ -58,6 +58,12 @@ describe.each([
     const [rate] = await place.read(file("test-failure-rate"));
     expect(Number(rate!.failure_rate_pct)).toBeCloseTo(16.67, 2);
     expect(Number(rate!.failed_tests)).toBe(1);
+    const growth = await place.read(file("table-growth"));
+    expect(growth.map(({ row_count, size_bytes }) => [Number(row_count), Number(size_bytes)])).toEqual([[1000, 8192]]);
+    const failing = await place.read(file("failing-rows"));
+    expect(failing.map(({ name, failed_row_count }) => [name, Number(failed_row_count)])).toEqual([
+      ["unique_orders_id", 37],
+    ]);
 
     await place.change(`alter table ${SCHEMA}.${RUN_RESULTS.name} drop column build_key`);
     const later = sampleBatches(sampleEvidence(2, systemClock.now()));
