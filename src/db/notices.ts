@@ -30,16 +30,15 @@ export async function enqueueNotices(trx: Db, fresh: NewNotice[]): Promise<void>
 }
 
 /**
- * Takes messages that are due, oldest first, for `holdMs`: whoever takes them and dies leaves them to the next one after that time.
- * Of one recipient only the oldest is taken, so that "resolved" never overtakes what it resolves.
+ * Takes messages to these channels that are due, oldest first, for `holdMs`: whoever takes them and dies leaves them to the next one after
+ * that time. Of one recipient only the oldest is taken, so that "resolved" never overtakes what it resolves.
  */
 export async function claimNotices(
   db: Db,
   projectId: number,
-  { limit, holdMs }: { limit: number; holdMs: number },
+  { channels, limit, holdMs }: { channels: readonly string[]; limit: number; holdMs: number },
 ): Promise<Notice[]> {
   const now = db.clock.now();
-  if (!(await isAnyDue(db, projectId, now))) return [];
   return db.transaction(async (trx) => {
     const due = await trx.kysely
       .selectFrom("notices as n")
@@ -47,6 +46,7 @@ export async function claimNotices(
       .where("n.projectId", "=", projectId)
       .where("n.state", "=", "waiting")
       .where("n.nextAttemptAt", "<=", now)
+      .where("n.channel", "in", channels)
       .where(({ not, exists, selectFrom }) =>
         not(
           exists(
@@ -79,16 +79,18 @@ export async function claimNotices(
   });
 }
 
-/** Looked at every few seconds, true rarely: no transaction for it. */
-async function isAnyDue(db: Db, projectId: number, now: Date): Promise<boolean> {
-  const found = db.kysely
+/** Channels for which something is due. Looked at every few seconds, true rarely: no transaction for it. */
+export async function dueChannels(db: Db, projectId: number): Promise<string[]> {
+  const rows = await db.kysely
     .selectFrom("notices")
-    .select("id")
+    .select("channel")
+    .distinct()
     .where("projectId", "=", projectId)
     .where("state", "=", "waiting")
-    .where("nextAttemptAt", "<=", now)
-    .limit(1);
-  return (await found.executeTakeFirst()) !== undefined;
+    .where("nextAttemptAt", "<=", db.clock.now())
+    .orderBy("channel")
+    .execute();
+  return rows.map(({ channel }) => channel);
 }
 
 /** What became of an attempt. False: it took so long that somebody else has taken the message, whose word counts. */

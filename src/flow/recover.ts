@@ -46,7 +46,7 @@ export async function recover(work: RecoverWork): Promise<Recovered | null> {
     phase: run.phase,
   });
   await warehouse.endOrphans(await applicationName(session, environment));
-  await hideSecrets(session, environment, run.id);
+  await hideSecrets(session, { ...environment, env: { ...environment.env, ...run.request?.env } }, run.id);
   const { promotion } = run;
   const names = {
     installation: await session.installation(),

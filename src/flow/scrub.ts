@@ -23,12 +23,13 @@ export async function secretScrubber(session: Session, environment: EnvironmentC
   ]);
 }
 
-/** What dbt is given of it: values of the environment that are secret. [] when they cannot be had. */
+/** What dbt is given of it: values of the environment that are secret. One that cannot be had leaves the others. */
 export async function declaredSecrets(session: Session, environment: EnvironmentConfig): Promise<string[]> {
-  const names = secretNames(environment.env);
-  if (names.length === 0) return [];
-  const env = await declaredEnv(session, environment).catch(() => ({}) as Record<string, string>);
-  return names.flatMap((name) => env[name] ?? []);
+  const values = secretNames(environment.env).map(async (name) => {
+    const one = { ...environment, env: { [name]: environment.env[name]! } };
+    return Object.values(await declaredEnv(session, one).catch(() => ({})));
+  });
+  return (await Promise.all(values)).flat();
 }
 
 /** Values of the project's stored secrets; those that this machine's key does not open are left out. */

@@ -10,12 +10,13 @@ import { sendWebhook } from "./webhook.ts";
 export async function deliver(
   letter: Letter,
   target: Target,
-  { clock, signal, answerMs = ANSWER_TIMEOUT_MS }: { clock: Clock; signal: AbortSignal; answerMs?: number },
+  { clock, signal, ...limits }: { clock: Clock; signal: AbortSignal; answerMs?: number; wholeMs?: number },
 ): Promise<Delivery> {
   const at = clock.now();
+  const answerMs = limits.answerMs ?? ANSWER_TIMEOUT_MS;
   switch (target.type) {
     case "email":
-      return (await import("./email.ts")).sendMail(letter, target, answerMs);
+      return (await import("./email.ts")).sendMail(letter, target, { signal, ...limits });
     case "log":
       return (await import("./log-file.ts")).appendLine(letter, target.path, at);
     case "webhook":

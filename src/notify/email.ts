@@ -2,31 +2,49 @@
 import { createTransport } from "nodemailer";
 import { LOGIN_RETRY_MS } from "../core/notices/limits.ts";
 import { plainLines } from "../core/notices/plain.ts";
+import { makeScrubber } from "../lib/scrub.ts";
 import { say } from "../text/catalogue.ts";
 import type { Delivery, Letter, Target } from "./delivery.ts";
-import { ANSWER_CHARACTERS_MAX, CONNECT_TIMEOUT_MS } from "./limits.ts";
+import { ANSWER_CHARACTERS_MAX, CONNECT_TIMEOUT_MS, MAIL_ANSWER_TIMEOUT_MS, MAIL_TIMEOUT_MS } from "./limits.ts";
 import { mailHtml } from "./mail-html.ts";
+import { unescaped } from "./unescaped.ts";
 
 type Mailbox = Extract<Target, { type: "email" }>;
 
-export async function sendMail(letter: Letter, mailbox: Mailbox, answerMs: number): Promise<Delivery> {
+interface Way {
+  signal: AbortSignal;
+  answerMs?: number;
+  wholeMs?: number;
+}
+
+/** `answerMs`: for each answer of the server; `wholeMs`: for all of them together, after which it counts as not sent. */
+export async function sendMail(
+  letter: Letter,
+  mailbox: Mailbox,
+  { signal, answerMs = MAIL_ANSWER_TIMEOUT_MS, wholeMs = MAIL_TIMEOUT_MS }: Way,
+): Promise<Delivery> {
   const server = serverOf(mailbox.server);
   if (server === null) return { kind: "retry", afterMs: null, why: say("notify.bad_server") };
   const from = mailbox.from ?? senderOf(server);
+  const whole = AbortSignal.timeout(wholeMs);
   const transport = createTransport({
     ...server,
     tls: { ...(mailbox.ca === null ? {} : { ca: mailbox.ca }) },
     connectionTimeout: CONNECT_TIMEOUT_MS,
+    dnsTimeout: CONNECT_TIMEOUT_MS,
     greetingTimeout: answerMs,
     socketTimeout: answerMs,
     disableFileAccess: true,
     disableUrlAccess: true,
   });
   try {
-    await transport.sendMail(mailOf(letter, from, mailbox.to));
+    await transport.sendMail({ ...mailOf(letter, from, mailbox.to), signal: AbortSignal.any([signal, whole]) });
     return { kind: "sent" };
   } catch (error) {
-    return failure(error as SmtpError, server.host);
+    const seconds = wholeMs / 1000;
+    if (whole.aborted)
+      return { kind: "retry", afterMs: null, why: say("notify.too_late", { host: server.host, seconds }) };
+    return failure(error as SmtpError, server);
   } finally {
     transport.close();
   }
@@ -55,7 +73,7 @@ function serverOf(url: string): Server | null {
     port: Number(port || (secure ? 465 : 587)),
     secure,
     requireTLS: !secure && username !== "" && !local,
-    ...(username === "" ? {} : { auth: { user: decodeURIComponent(username), pass: decodeURIComponent(password) } }),
+    ...(username === "" ? {} : { auth: { user: unescaped(username), pass: unescaped(password) } }),
   };
 }
 
@@ -87,10 +105,16 @@ interface SmtpError extends Error {
 }
 
 /** 4xx may pass (greylisting), 5xx will not; what never got an answer may. A refused log-in is tried again, rarely. */
-function failure(error: SmtpError, host: string): Delivery {
-  const said = (error.response ?? error.message).split(/\r?\n/)[0]!.slice(0, ANSWER_CHARACTERS_MAX);
-  const why = say("notify.mail_server", { host, said: said.replace(/\p{Cc}/gu, " ").trim() });
-  if (error.code === "EAUTH") return { kind: "retry", afterMs: LOGIN_RETRY_MS, why };
+function failure(error: SmtpError, { host, auth }: Server): Delivery {
+  const line = (error.response ?? error.message)
+    .split(/\r?\n/)[0]!
+    .replace(/\p{Cc}/gu, " ")
+    .trim();
+  // Some servers repeat what they refuse.
+  const scrub = makeScrubber(auth ? [auth.pass, `\0${auth.user}\0${auth.pass}`] : []);
+  const why = say("notify.mail_server", { host, said: scrub(line).slice(0, ANSWER_CHARACTERS_MAX) });
   const code = error.responseCode ?? 0;
-  return code >= 500 && code < 600 ? { kind: "refused", why } : { kind: "retry", afterMs: null, why };
+  const mayPass = code < 500 || code > 599;
+  if (error.code === "EAUTH" && !(code >= 400 && code < 500)) return { kind: "retry", afterMs: LOGIN_RETRY_MS, why };
+  return mayPass ? { kind: "retry", afterMs: null, why } : { kind: "refused", why };
 }

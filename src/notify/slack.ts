@@ -20,7 +20,7 @@ export function slackBody(message: Message): string {
   );
   const section = (text: string) => ({
     type: "section",
-    text: { type: "mrkdwn", text: text.slice(0, SLACK_TEXT_MAX) },
+    text: { type: "mrkdwn", text: shortened(text) },
   });
   const title =
     message.kind === "resolved" ? slackText(headline) : `*${slackText(subject)}*${alert === "" ? "" : `  ${alert}`}`;
@@ -32,8 +32,18 @@ export function slackBody(message: Message): string {
   return JSON.stringify({ text: slackText(message.kind === "resolved" ? headline : subject), blocks });
 }
 
-/** `<@U024BE7LH>` calls somebody; every other name is only a name. */
-const mentionText = (mention: string): string => (/^<[@!][A-Z0-9^]+>$/.test(mention) ? mention : slackText(mention));
+/** What Slack takes, without half of a letter or of `&amp;` at its end. */
+const shortened = (text: string): string =>
+  text.length <= SLACK_TEXT_MAX
+    ? text
+    : `${text
+        .slice(0, SLACK_TEXT_MAX)
+        .replace(/&[a-z]{0,3}$|[\ud800-\udbff]$/, "")
+        .trimEnd()}..`;
+
+/** `<@U024BE7LH>`, `<!subteam^S04B0QKMX>` (a group) and `<!here>` call somebody; every other name is only a name. */
+const CALLS = /^<(?:@[UW][A-Z0-9]+|!subteam\^S[A-Z0-9]+|!here|!channel)>$/;
+const mentionText = (mention: string): string => (CALLS.test(mention) ? mention : slackText(mention));
 
 /** What a Teams workflow ("when a webhook request is received") posts as a card. */
 export function teamsBody({ subject, headline, rows }: Message): string {

@@ -27,6 +27,8 @@ export interface Serving {
   told: Set<string>;
   /** Something waits that did not wait before: all workers look at once. */
   ringWorkers(): void;
+  /** There is something to tell. */
+  ringMessages(): void;
 }
 
 /** Named as logs and /health show them. */
@@ -38,7 +40,13 @@ export function dutiesOf(serving: Serving, workers: number): Duty[] {
     { name: "branches", everyMs: LOCAL_BRANCH_POLL_MS, work: () => branches(serving) },
     { name: "rescue", everyMs: RESCUE_POLL_MS, work: () => rescue(serving) },
     { name: "upkeep", everyMs: UPKEEP_POLL_MS, work: () => upkeep(serving) },
-    { name: "notices", everyMs: NOTICE_POLL_MS, work: async () => (await import("./notices.ts")).noticeTick(session) },
+    { name: "notices", everyMs: NOTICE_POLL_MS, work: () => notices(serving) },
+    // Apart from what is to be told: a server that answers slowly keeps nobody from hearing what is new.
+    {
+      name: "messages",
+      everyMs: NOTICE_POLL_MS,
+      work: async () => (await import("./send-notices.ts")).sendDue(session),
+    },
     ...Array.from({ length: workers }, (_, at) => ({
       name: `worker ${at + 1}`,
       everyMs: QUEUE_POLL_MS,
@@ -57,6 +65,11 @@ async function schedule({ session, log, told, ringWorkers }: Serving): Promise<v
     if (!told.has(now[at]!)) log.warn(message, hint ? { hint: render(hint, session.ctx.lang) } : {});
   told.clear();
   for (const text of now) told.add(text);
+}
+
+async function notices({ session, ringMessages }: Serving): Promise<void> {
+  const { noticeTick } = await import("./notices.ts");
+  if (await noticeTick(session)) ringMessages();
 }
 
 /** Git that does not answer is no failure of the duty: it waits by itself, longer each time. */

@@ -21,7 +21,7 @@ export async function targetOf(
   const place = /^contacts\.(.+)$/.exec(channel)?.[1];
   if (place !== undefined)
     return contacts[place]?.email === recipient ? mailbox(session, { from: null, to: recipient }) : null;
-  const found = notices.channels[channel];
+  const found = Object.hasOwn(notices.channels, channel) ? notices.channels[channel] : undefined;
   if (!found) return null;
   if (found.type === "email")
     return found.to.includes(recipient) ? mailbox(session, { from: found.from ?? null, to: recipient }) : null;
@@ -53,8 +53,14 @@ async function mailbox(
   const server = ctx.env[MAIL_SERVER];
   if (!server) return { kind: "retry", afterMs: null, why: say("notify.not_set", { name: MAIL_SERVER }) };
   const authority = ctx.env[MAIL_AUTHORITY];
-  const ca = authority ? await readFile(resolve(ctx.cwd, authority), "utf8") : null;
-  return { type: "email", server, ca, from, to };
+  if (!authority) return { type: "email", server, ca: null, from, to };
+  const path = resolve(ctx.cwd, authority);
+  try {
+    return { type: "email", server, ca: await readFile(path, "utf8"), from, to };
+  } catch (error) {
+    const reason = (error as NodeJS.ErrnoException).code ?? String(error);
+    return { kind: "retry", afterMs: null, why: say("notify.unreadable", { name: MAIL_AUTHORITY, path, reason }) };
+  }
 }
 
 /** A channel's own language, else the project's. */

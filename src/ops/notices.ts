@@ -1,40 +1,50 @@
-// One round of alerts: judges what has ended, goes up the chain, reminds, and sends what is due. Everything it did survives a crash.
+// One round of alerts: judges what has ended, goes up the chain and reminds. Messages wait in the outbox; everything it did survives a crash.
 import { tellDue } from "../core/notices/tell.ts";
-import { dueAlerts, findAlert, lockAlerts } from "../db/alerts.ts";
+import { dueAlerts, lockAlerts } from "../db/alerts.ts";
 import type { Session } from "../flow/session.ts";
 import { alertDesk, audit, surroundings, told } from "./alerts.ts";
 import { judgeEnded } from "./judge.ts";
 import { JUDGED_MAX } from "./notice-limits.ts";
-import { sendDue } from "./send-notices.ts";
 
 /**
- * Called again and again by every server of a project; several share the work. What a channel answers is no error of this: messages
- * wait for their next attempt. Throws when the state cannot be reached, or a run cannot be judged; everything else has been done then.
+ * Called again and again by every server of a project; several share the work. Throws when the state cannot be reached, or a run cannot be
+ * judged; everything else has been done then. True: there may be something to send.
  */
-export async function noticeTick(session: Session): Promise<void> {
+export async function noticeTick(session: Session): Promise<boolean> {
   const failures: unknown[] = [];
-  for (const part of [judgeAll, tellAgain, sendDue])
-    await part(session).catch((error: unknown) => failures.push(error));
+  let busy = false;
+  for (const part of [judgeAll, tellAgain]) {
+    const done = await part(session).catch((error: unknown) => failures.push(error));
+    if (done > 0) busy = true;
+  }
   if (failures.length > 0) throw failures[0];
+  return busy;
 }
 
-async function judgeAll(session: Session): Promise<void> {
-  while ((await judgeEnded(session)) >= JUDGED_MAX) if (session.ctx.signal.aborted) return;
+/** How many were judged. */
+async function judgeAll(session: Session): Promise<number> {
+  for (let all = 0; ; ) {
+    const judged = await judgeEnded(session);
+    all += judged;
+    if (judged < JUDGED_MAX || session.ctx.signal.aborted) return all;
+  }
 }
 
-async function tellAgain(session: Session): Promise<void> {
+/** How many alerts were due. */
+async function tellAgain(session: Session): Promise<number> {
   const db = await session.db();
   const { id: projectId } = await session.project();
-  if ((await dueAlerts(db, projectId)).length === 0) return;
+  if ((await dueAlerts(db, projectId)).length === 0) return 0;
   const desk = await alertDesk(session);
-  await db.transaction(async (trx) => {
+  return db.transaction(async (trx) => {
     await lockAlerts(trx, projectId);
     const around = await surroundings(trx, desk);
-    for (const { id } of await dueAlerts(trx, projectId)) {
-      const alert = await findAlert(trx, projectId, id);
-      const telling = alert && tellDue(alert, around);
-      if (!alert || !telling) continue;
+    const due = await dueAlerts(trx, projectId);
+    for (const alert of due) {
+      const telling = tellDue(alert, around);
+      if (!telling) continue;
       await told(trx, alert, telling, telling.escalated ? audit(desk.who, "alert.escalated", alert) : null);
     }
+    return due.length;
   });
 }

@@ -15,7 +15,8 @@ import { languageOf, targetOf } from "./notice-target.ts";
 type Result = NotifyTestView["results"][number];
 
 export async function notifyTest(session: Session, { channel }: { channel: string }): Promise<NotifyTestView> {
-  const found = session.place.config.notices.channels[channel];
+  const { channels } = session.place.config.notices;
+  const found = Object.hasOwn(channels, channel) ? channels[channel] : undefined;
   if (!found) throw unknownChannel(session, channel);
   const recipients = found.type === "email" ? found.to : [""];
   const results: Result[] = [];

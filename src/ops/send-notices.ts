@@ -3,26 +3,49 @@ import { alertName, type Notice, type NoticeBody } from "../core/notices/alert.t
 import { explainNotice } from "../core/notices/message.ts";
 import { payloadOf } from "../core/notices/payload.ts";
 import { nextAttempt } from "../core/notices/retry.ts";
-import { claimNotices, settleNotice } from "../db/notices.ts";
-import { storedSecrets } from "../flow/scrub.ts";
+import { claimNotices, dueChannels, settleNotice } from "../db/notices.ts";
+import { declaredSecrets, storedSecrets } from "../flow/scrub.ts";
 import type { Session } from "../flow/session.ts";
 import { makeScrubber, type Scrub } from "../lib/scrub.ts";
 import { deliver } from "../notify/deliver.ts";
 import type { Delivery, Letter } from "../notify/delivery.ts";
 import { render, say } from "../text/catalogue.ts";
-import { CLAIM_HOLD_MS, SEND_ROUNDS_MAX, SENT_AT_ONCE_MAX } from "./notice-limits.ts";
+import { CLAIM_HOLD_MS, SEND_ROUND_MS, SENT_AT_ONCE_MAX } from "./notice-limits.ts";
 import { languageOf, targetOf } from "./notice-target.ts";
 
-/** Sends what is due until nothing is, or the server stops; what is under way is finished, or it would be told twice. */
+/**
+ * Sends what is due until nothing is, the time of a round is over, or the server stops; what is under way is finished, or it would be told
+ * twice. Places do not wait for each other: a mail server that is away holds up mails, not Slack.
+ */
 export async function sendDue(session: Session): Promise<void> {
+  const due = await dueChannels(await session.db(), (await session.project()).id);
+  if (due.length === 0) return;
+  const scrub = await messageScrubber(session);
+  const isMail = (channel: string) => session.place.config.notices.channels[channel]?.type === "email";
+  const mails = due.filter((channel) => channel.startsWith("contacts.") || isMail(channel));
+  const others = due.filter((channel) => !mails.includes(channel)).map((channel) => [channel]);
+  const places = mails.length > 0 ? [mails, ...others] : others;
+  const ends = await Promise.allSettled(places.map((channels) => sendTo(session, channels, scrub)));
+  for (const end of ends) if (end.status === "rejected") throw end.reason;
+}
+
+async function sendTo(session: Session, channels: readonly string[], scrub: Scrub): Promise<void> {
   const db = await session.db();
   const { id: projectId } = await session.project();
-  for (let round = 0; round < SEND_ROUNDS_MAX && !session.ctx.signal.aborted; round++) {
-    const claimed = await claimNotices(db, projectId, { limit: SENT_AT_ONCE_MAX, holdMs: CLAIM_HOLD_MS });
+  const { clock, signal } = session.ctx;
+  const fromMs = clock.ticksMs();
+  while (clock.ticksMs() - fromMs < SEND_ROUND_MS && !signal.aborted) {
+    const claimed = await claimNotices(db, projectId, { channels, limit: SENT_AT_ONCE_MAX, holdMs: CLAIM_HOLD_MS });
     if (claimed.length === 0) return;
-    const scrub = makeScrubber(await storedSecrets(session));
-    await Promise.all(claimed.map((notice) => sendOne(session, notice, scrub)));
+    const ends = await Promise.allSettled(claimed.map((notice) => sendOne(session, notice, scrub)));
+    for (const end of ends) if (end.status === "rejected") throw end.reason;
   }
+}
+
+/** Whatever a run of any environment may have seen. */
+async function messageScrubber(session: Session): Promise<Scrub> {
+  const declared = session.place.config.environments.map((environment) => declaredSecrets(session, environment));
+  return makeScrubber([...(await storedSecrets(session)), ...(await Promise.all(declared)).flat()]);
 }
 
 /** A message that breaks its sender breaks no other one: it is tried again as if nobody had answered. */

@@ -64,12 +64,12 @@ async function prepare(session: Session): Promise<Server> {
   const ring = (...names: string[]) => {
     for (const duty of duties) if (names.includes(duty.name.split(" ", 1)[0]!)) duty.ring();
   };
-  const ringWorkers = () => ring("worker");
+  const bells = { ringWorkers: () => ring("worker"), ringMessages: () => ring("messages") };
   // Its environment is free, jobs may come after it, and people want to know.
   const onEnd = () => ring("worker", "schedule", "notices");
   const desk = openDesk({ session, log, stop: stop.signal, onEnd });
   const config = await watchConfig(session, log);
-  return { session, id, startedAt: ctx.clock.now(), log, desk, config, stop, duties, told: new Set(), ringWorkers };
+  return { session, id, startedAt: ctx.clock.now(), log, desk, config, stop, duties, told: new Set(), ...bells };
 }
 
 /** Before the first run needs it. */

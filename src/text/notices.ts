@@ -179,6 +179,10 @@ export const notices = defineTexts({
     en: (p: { name: string }) => `${p.name} is not set`,
     ja: (p) => `${p.name} が設定されていません`,
   },
+  "notify.unreadable": {
+    en: (p: { name: string; path: string; reason: string }) => `${p.name}: ${p.path} cannot be read: ${p.reason}`,
+    ja: (p) => `${p.name}: ${p.path} を読み込めません: ${p.reason}`,
+  },
   "notify.answered": {
     en: (p: { host: string; status: number; said: string }) =>
       `${p.host} answered ${p.status}${p.said === "" ? "" : `: ${p.said}`}`,

@@ -8,8 +8,10 @@ import { listAlerts, updateAlert } from "../../src/db/alerts.ts";
 import { listAudit } from "../../src/db/audit.ts";
 import { claimNotices, noticesOf } from "../../src/db/notices.ts";
 import { addSilence, removeSilence } from "../../src/db/silences.ts";
+import type { Session } from "../../src/flow/session.ts";
 import { raiseAlert, settleAlert } from "../../src/ops/alerts.ts";
 import { noticeTick } from "../../src/ops/notices.ts";
+import { sendDue } from "../../src/ops/send-notices.ts";
 import { render } from "../../src/text/catalogue.ts";
 import { type MailServer, mailServer, type WebServer, webServer } from "../support/channels.ts";
 import { mailCertificate } from "../support/mail-certificate.ts";
@@ -58,7 +60,11 @@ contacts:
     rmSync(certificates, { recursive: true });
   });
 
-  const tick = () => noticeTick(world.session);
+  const round = async (session: Session) => {
+    await noticeTick(session);
+    await sendDue(session);
+  };
+  const tick = () => round(world.session);
   const projectId = async () => (await world.session.project()).id;
   const open = async () =>
     (await listAlerts(world.db, await projectId(), 50)).filter((alert) => alert.resolvedAt === null);
@@ -246,8 +252,8 @@ contacts:
     const servers = [world.session, await world.server(), await world.server()];
     for (let i = 0; i < 4; i++)
       await world.end({ state: "failed", job: i % 2 ? "hourly" : "daily", errors: [broken(`m${i}`, "boom")] });
-    await Promise.all(servers.map((server) => noticeTick(server)));
-    await Promise.all(servers.map((server) => noticeTick(server)));
+    await Promise.all(servers.map(round));
+    await Promise.all(servers.map(round));
     const all = await noticesOf(
       world.db,
       (await open()).map(({ id }) => id),
@@ -262,14 +268,18 @@ contacts:
     await world.end({ state: "failed" });
     world.stop.abort();
     await tick();
-    const taken = await claimNotices(world.db, await projectId(), { limit: 50, holdMs: 2 * MINUTE });
+    const taken = await claimNotices(world.db, await projectId(), {
+      channels: ["mail", "team", "contacts.primary"],
+      limit: 50,
+      holdMs: 2 * MINUTE,
+    });
     expect([taken.length, sent()]).toEqual([3, []]);
     const heir = await world.server(new AbortController().signal);
     await world.end({ state: "succeeded" });
-    await noticeTick(heir);
+    await round(heir);
     expect(sent()).toEqual([]);
     world.clock.move(2 * MINUTE);
-    await noticeTick(heir);
+    await round(heir);
     const subjects = mail.to("aoi@example.com").map(({ parsed }) => parsed.subject!.split(" ")[0]);
     expect(subjects).toEqual(["[critical]", "[resolved]"]);
     world.session = heir;
@@ -333,7 +343,7 @@ contacts:
     expect(alert!.seen).toBe(2);
     world.configure("");
     const bare = await world.server(new AbortController().signal);
-    await noticeTick(bare);
+    await round(bare);
     expect((await noticesOf(world.db, [alert!.id])).map(({ state }) => state)).toEqual(["dropped"]);
     await settleAlert(world.session, "disk");
     await settleAlert(world.session, "disk");

@@ -1,4 +1,5 @@
 // Channels against real servers: mail with TLS and log-in, HTTP, files, and what each makes of the failures that servers give.
+import { createHmac, timingSafeEqual } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -103,10 +104,9 @@ test("what a mail server says decides: greylisting may pass, a refusal does not,
     /^refused: mail server localhost: .*550 5\.1\.1 No such user/,
   );
   expect(await outcome(send(letter(), mailTarget(server.url)))).toBe("sent");
-  const wrong = server.url.replace("p%40ss", "other");
+  const wrong = server.url.replace("p%40ss%2Fword", "100%25other%");
   const login = await outcome(send(letter(), mailTarget(wrong)));
-  expect(login).toMatch(/^retry 900000: mail server localhost: /);
-  expect(login).not.toContain("other");
+  expect(login).toMatch(/^retry 900000: mail server localhost: .*no account with \*\*\*\*\*$/);
   expect(server.mails).toHaveLength(1);
 });
 
@@ -151,6 +151,28 @@ test("a webhook is signed over time and body, and names itself the same in every
   });
 });
 
+test("a receiver that does what the documents say knows a genuine message from any other", async () => {
+  await using server = await webServer();
+  await send(letter(), { type: "webhook", url: server.url, key: "k3y" });
+  const [{ headers, body }] = server.posts as [(typeof server.posts)[number]];
+  const code = /```js\n(.*?)```/s.exec(readFileSync("docs/notices.md", "utf8"))![1]!;
+  const receiver = new Function("createHmac", "timingSafeEqual", "key", "headers", "body", `${code}return genuine;`);
+  const genuine = (more: object, text = body, key = "k3y") =>
+    receiver(createHmac, timingSafeEqual, key, { ...headers, ...more }, Buffer.from(text));
+  expect(genuine({})).toBe(true);
+  const old = String(Math.floor(Date.now() / 1000) - 301);
+  const again = { "slipway-timestamp": old, "slipway-signature": `v1=${sign("k3y", old, body)}` };
+  const forged: [object, string?, string?][] = [
+    [{}, body.replace("critical", "info")],
+    [{}, body, "k3z"],
+    [{ "slipway-timestamp": old }],
+    [again],
+    [{ "slipway-timestamp": undefined, "slipway-signature": undefined }],
+    [{ "slipway-signature": "v1=" }],
+  ];
+  expect(forged.map((one) => genuine(...one))).toEqual(forged.map(() => false));
+});
+
 test("Slack gets blocks, with its three characters escaped", async () => {
   await using server = await webServer();
   const finding = { name: "orders", message: 'a < b & "c" > d', place: null, rows: null };
@@ -163,6 +185,29 @@ test("Slack gets blocks, with its three characters escaped", async () => {
   expect(texts[0]).toBe(":warning: *[critical] dbt Alert: shop prod, daily failed (run 405)*  A-27  <@U024BE7LH>");
   expect(texts[2]).toContain('*Cause*  orders: a &lt; b &amp; "c" &gt; d');
   expect(texts[2]).toContain("`slipway ack A-27`");
+});
+
+test("Slack: a group is called, a name is not; what is too long ends in whole letters", async () => {
+  await using server = await webServer();
+  const finding = { name: "&".repeat(1_000), message: "<".repeat(1_000), place: null, rows: null };
+  for (const slack of ["<!subteam^S04B0QKMX>", "<!here>", "@aoi & co", "<https://x.example|Aoi>"]) {
+    const one = letter("opened", "en", {
+      body: { ...alertBody(405), findings: [finding] },
+      calls: { name: "Aoi", slack, phone: null },
+    });
+    expect(await outcome(send(one, { type: "slack", url: server.url }))).toBe("sent");
+  }
+  const texts = server.posts.map(({ body }) =>
+    JSON.parse(body).blocks.map((block: { text: { text: string } }) => block.text.text as string),
+  );
+  expect(texts.map(([first]) => first.split("A-27  ")[1])).toEqual([
+    "<!subteam^S04B0QKMX>",
+    "<!here>",
+    "@aoi &amp; co",
+    "&lt;https://x.example|Aoi&gt;",
+  ]);
+  expect(texts[0]![2].length).toBeLessThanOrEqual(3_000);
+  expect(texts[0]![2]).toMatch(/(?:&amp;|&lt;)\.\.$/);
 });
 
 test("what a web server answers decides, and no message names more of its address than the host", async () => {
@@ -191,6 +236,34 @@ test("what a web server answers decides, and no message names more of its addres
   expect(answers.join()).not.toContain("secret");
 });
 
+test("what was taken is sent, whatever follows; a refusal that breaks off is one", async () => {
+  await using server = await webServer();
+  const target: Target = { type: "slack", url: `${server.url}/services/T0/B0/secret` };
+  server.replies.push(
+    { status: 200, body: "o", end: "stall" },
+    { status: 202, body: "o", end: "break" },
+    { status: 410, end: "break" },
+    { status: 503, headers: { "retry-after": "7" }, end: "stall" },
+  );
+  const io = { clock: systemClock, signal: new AbortController().signal, answerMs: 2_000 };
+  const answers: string[] = [];
+  for (let i = 0; i < 4; i++)
+    answers.push((await outcome(deliver(letter(), target, io))).replaceAll(/127\.0\.0\.1:\d+/g, "HOST"));
+  expect(answers).toEqual(["sent", "sent", "refused: HOST answered 410", "retry 7000: HOST answered 503"]);
+});
+
+test("an account in an address logs in, and no part of an address that a server repeats is told", async () => {
+  await using server = await webServer();
+  const url = `${server.url.replace("//", "//aoi:p%40ss%25w0rd@")}/hooks/T0123456789/x?key=4bcdefgh`;
+  const said = "Cannot POST /hooks/T0123456789/x?key=4bcdefgh (T0123456789, 4bcdefgh, aoi:p@ss%w0rd)";
+  server.replies.push({ status: 404, body: said });
+  const answer = await outcome(send(letter(), { type: "slack", url }));
+  expect(answer.replaceAll(/127\.0\.0\.1:\d+/g, "HOST")).toBe(
+    "refused: HOST answered 404: Cannot POST ***** (*****, *****, aoi:*****)",
+  );
+  expect(server.posts[0]!.headers.authorization).toBe(`Basic ${Buffer.from("aoi:p@ss%w0rd").toString("base64")}`);
+});
+
 test("a server that never answers is given up, after a while and by a stop", async () => {
   await using server = await webServer();
   server.replies.push("silence");
@@ -202,6 +275,11 @@ test("a server that never answers is given up, after a while and by a stop", asy
   const mail = mailTarget(`smtp://localhost:${silent.port}`);
   expect(await outcome(deliver(letter(), mail, io))).toMatch(
     /^retry: mail server localhost: (Timeout|Greeting never received)/,
+  );
+  await using dripping = await silentServer("220-wait a little\r\n");
+  const dripped = mailTarget(`smtp://localhost:${dripping.port}`);
+  expect(await outcome(deliver(letter(), dripped, { ...io, answerMs: 60_000, wholeMs: 500 }))).toBe(
+    "retry: localhost did not answer within 0.5 s",
   );
   server.posts.length = 0;
   server.replies.push("silence");

@@ -1,5 +1,5 @@
 // Real servers that messages are sent to: SMTP with TLS and log-in, and HTTP, each with the failures that real ones give.
-import { createServer, type IncomingHttpHeaders, type Server } from "node:http";
+import { createServer, type IncomingHttpHeaders, type Server, type ServerResponse } from "node:http";
 import { type AddressInfo, createServer as createTcpServer, type Socket } from "node:net";
 import PostalMime, { type Email } from "postal-mime";
 import { SMTPServer } from "smtp-server";
@@ -36,7 +36,7 @@ export async function mailServer({ tls = false } = {}): Promise<MailServer> {
     onAuth: ({ username, password }, _session, done) =>
       username === "slipway@example.com" && password === "p@ss/word"
         ? done(null, { user: username })
-        : done(new Error("no such account")),
+        : done(new Error(`no account with ${password}`)),
     onRcptTo: (_address, _session, done) => {
       const answer = refuse.shift();
       done(
@@ -76,8 +76,11 @@ export interface Post {
   body: string;
 }
 
-/** `close`: the connection ends without an answer. `silence`: no answer until the server is stopped. */
-export type Reply = { status: number; headers?: Record<string, string>; body?: string } | "close" | "silence";
+/** `close`: the connection ends without an answer. `silence`: no answer until the server is stopped. `end`: what becomes of the body. */
+export type Reply =
+  | { status: number; headers?: Record<string, string>; body?: string; end?: "stall" | "break" }
+  | "close"
+  | "silence";
 
 export interface WebServer extends AsyncDisposable {
   url: string;
@@ -96,7 +99,7 @@ export async function webServer(): Promise<WebServer> {
       posts.push({ path: request.url ?? "", headers: request.headers, body });
       const reply = replies.shift() ?? { status: 200, body: "ok" };
       if (reply === "close") request.socket.destroy();
-      else if (reply !== "silence") response.writeHead(reply.status, reply.headers).end(reply.body ?? "");
+      else if (reply !== "silence") answer(response, reply);
     });
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -112,10 +115,21 @@ export async function webServer(): Promise<WebServer> {
   };
 }
 
-/** Takes connections and says nothing. */
-export async function silentServer(): Promise<AsyncDisposable & { port: number }> {
+function answer(response: ServerResponse, { status, headers, body = "", end }: Exclude<Reply, string>): void {
+  response.writeHead(status, headers);
+  if (end === undefined) response.end(body);
+  else response.write(body, () => end === "break" && response.socket?.destroy());
+}
+
+/** Takes connections and says nothing; `drip`: says this again and again, and never comes to its end. */
+export async function silentServer(drip?: string): Promise<AsyncDisposable & { port: number }> {
   const sockets = new Set<Socket>();
-  const server = createTcpServer((socket) => sockets.add(socket));
+  const server = createTcpServer((socket) => {
+    sockets.add(socket);
+    socket.on("error", () => undefined);
+    const timer = drip === undefined ? undefined : setInterval(() => socket.write(drip), 20);
+    socket.on("close", () => clearInterval(timer));
+  });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   return {
     port: (server.address() as AddressInfo).port,

@@ -8,6 +8,10 @@ export const NAMES_MAX = 1_000;
 export const MESSAGE_LENGTH_MAX = 200;
 /** First wait after a failed attempt; it doubles. Greylisting wants a minute or more, a restarting server less. */
 export const RETRY_FIRST_MS = 30_000;
+/** Shortest wait, whoever asks for less. */
+export const RETRY_LEAST_MS = 1_000;
+/** Attempts after which a server that asks for a shorter wait than ours is not believed any more. */
+export const PROMPT_ATTEMPTS_MAX = 3;
 /** Longest wait between attempts. */
 export const RETRY_LONGEST_MS = 3_600_000;
 /** An attempt later than this tells nobody anything that is still of use; mail servers give up after days, people after a night. */

@@ -202,5 +202,6 @@ const retry = (attempts: number, wishMs: number | null, createdMinutesAgo = 0) =
 test("attempts are further and further apart, as asked for, and end after a day", () => {
   expect([1, 2, 3, 20].map((attempts) => retry(attempts, null))).toEqual([30, 60, 120, 3600]);
   expect([retry(1, 120_000), retry(1, 0), retry(1, 1e9)]).toEqual([120, 1, 3600]);
+  expect([3, 4, 20].map((attempts) => retry(attempts, 0))).toEqual([1, 240, 3600]);
   expect(retry(9, null, 23 * 60 + 1)).toBeNull();
 });
