@@ -92,16 +92,15 @@ export async function cancelQueued(db: Db, runId: number, outcome: Text, audit: 
 
 /**
  * Gives a claimed run back: it waits again under its number and begins from the start (what it built is reused). Only a run that was
- * claimed from the queue and has not ended otherwise than by the stop of its server. false: nothing to give back.
+ * claimed from the queue and has not ended. false: nothing to give back.
  */
 export async function requeueRun(db: Db, runId: number, audit: AuditRow): Promise<boolean> {
   return db.transaction(async (trx) => {
     const given = await trx.kysely
       .updateTable("runs")
       .set({ state: "queued", phase: "plan", planId: null, releaseId: null, promotion: null, pid: 0, host: "" })
-      .set({ finishedAt: null, outcome: null })
       .where("id", "=", runId)
-      .where("state", "in", ["running", "cancelled"])
+      .where("state", "=", "running")
       .where("queuedAt", "is not", null)
       .executeTakeFirst();
     if (given.numUpdatedRows === 0n) return false;

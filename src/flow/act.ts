@@ -5,15 +5,16 @@ import type { Environment, Run, RunKind } from "../core/records.ts";
 import { endEntry, errorEntry } from "../core/run-log.ts";
 import { recordPhases } from "../db/job-steps.ts";
 import { updateEnvironment } from "../db/projects.ts";
-import { finishRun, loadRun, type NewRun, startRun } from "../db/runs.ts";
+import { finishRun, loadRun, type NewRun, setRunPhase, startRun } from "../db/runs.ts";
 import { AppError } from "../lib/error.ts";
 import type { Text } from "../lib/text.ts";
 import { say } from "../text/catalogue.ts";
 import type { Warehouse } from "../warehouse/warehouse.ts";
 import { readRow, storeSchemaOf } from "./draft.ts";
 import { type EngineHolder, holdEngine } from "./engine.ts";
+import { copyOwed } from "./evidence-copy.ts";
 import { hideSecrets } from "./hide-secrets.ts";
-import { environmentLease, type Held, withLease } from "./lease.ts";
+import { environmentLease, type Held, isHandedOver, withLease } from "./lease.ts";
 import { reconcile } from "./reconcile.ts";
 import { type Recovered, recover } from "./recover.ts";
 import { withReplica } from "./replica.ts";
@@ -87,7 +88,8 @@ export async function actOn<T>(
         startedMs,
         claimed,
       };
-      return await withReplica(act, await work(act));
+      const value = await work(act).finally(() => copyOwed({ session, environment, warehouse, signal: held.signal }));
+      return await withReplica(act, value);
     } catch (error) {
       session.log.write(errorEntry(error));
       throw error;
@@ -183,6 +185,8 @@ export async function withRun<T>(act: Act, planId: string | null, work: (run: Ru
     const state = cancelled ? "cancelled" : "failed";
     const close = async () => {
       if (await mayHaveSwitched(act, await loadRun(db, run.id))) return;
+      // It has no end: its server gives it back. Killed before that, it is one that had not begun.
+      if (act.claimed && cancelled && isHandedOver(session.ctx.signal)) return setRunPhase(db, run.id, "plan");
       await keepPhases(session, run);
       await finishRun(db, run.id, state, outcome, audit(state));
     };

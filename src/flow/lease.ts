@@ -62,6 +62,10 @@ async function keep(db: Db, lease: Lease, stop: AbortController): Promise<void> 
 }
 
 export const cancelled = (): AppError => new AppError("cancelled", say("flow.cancelled"));
+/** What aborts a run of a server that stops, when the next one shall begin it again. */
+export const handedOver = (): AppError => new AppError("cancelled", say("serve.handed_over"));
+export const isHandedOver = ({ reason }: AbortSignal): boolean =>
+  reason instanceof AppError && reason.text.id === "serve.handed_over";
 const lost = (lease: Lease): AppError => new AppError("conflict", say("flow.lease_lost", { name: lease.name }));
 
 /** Throws what aborted the signal, as an AppError. */

@@ -8,7 +8,7 @@ import type { Session } from "../flow/session.ts";
 import { say } from "../text/catalogue.ts";
 import { openRunSession } from "./run-session.ts";
 import type { LogFields, ServerLog } from "./server-log.ts";
-import { carryOutRun, handOver } from "./worker.ts";
+import { type CarriedOutRun, carryOutRun, handOver, putBack } from "./worker.ts";
 
 export interface Desk {
   isActive(runId: number): boolean;
@@ -33,19 +33,18 @@ export interface DeskSetting {
 
 export function openDesk({ session, log, stop, onEnd }: DeskSetting): Desk {
   const { ctx } = session;
-  const active = new Map<number, AbortController>();
+  const active = new Map<number, { run: Run; own: AbortController }>();
   const handed: number[] = [];
   let ended = 0;
   const carry = async (run: Run) => {
     const own = new AbortController();
-    active.set(run.id, own);
-    const about = await describe(session, run);
-    log.hide(await storedSecrets(session));
-    log.info(say("serve.run_started", { run: run.id }), about);
-    const startedMs = ctx.clock.ticksMs();
-    const inner = await openRunSession(session, run, { signal: own.signal, progress: () => {} });
+    active.set(run.id, { run, own });
     try {
-      const { run: now, error } = await carryOutRun(inner, run);
+      const about = await describe(session, run);
+      log.hide(await storedSecrets(session));
+      log.info(say("serve.run_started", { run: run.id }), about);
+      const startedMs = ctx.clock.ticksMs();
+      const { run: now, error } = await carryOut(session, run, own.signal);
       const ms = Math.round(ctx.clock.ticksMs() - startedMs);
       if (now.state === "queued" && own.signal.aborted) handed.push(run.id);
       if (now.state === "queued") log.info(say("serve.run_waits", { run: run.id }), about);
@@ -53,7 +52,7 @@ export function openDesk({ session, log, stop, onEnd }: DeskSetting): Desk {
       ended += now.finishedAt === null ? 0 : 1;
       onEnd(now);
     } finally {
-      await inner.close();
+      // Whatever failed: a run that is not active here and not ended is taken up by `rescue`.
       active.delete(run.id);
     }
   };
@@ -66,13 +65,24 @@ export function openDesk({ session, log, stop, onEnd }: DeskSetting): Desk {
       while (!stop.aborted) {
         const run = await claim(session);
         if (run === null) return;
-        await carry(run);
+        // The claim was under way when the server was told to stop.
+        if (stop.aborted && (await putBack(session, run))) handed.push(run.id);
+        else await carry(run);
       }
     },
     handOverAll: () => {
-      for (const own of active.values()) own.abort(handOver());
+      for (const { run, own } of active.values()) own.abort(handOver(run));
     },
   };
+}
+
+async function carryOut(server: Session, run: Run, signal: AbortSignal): Promise<CarriedOutRun> {
+  const inner = await openRunSession(server, run, { signal, progress: () => {} });
+  try {
+    return await carryOutRun(inner, run);
+  } finally {
+    await inner.close();
+  }
 }
 
 /** Number of the release that it made or served. */

@@ -3,13 +3,15 @@ import type { AuditRow, Run, RunState } from "../core/records.ts";
 import { loadEnvironmentById } from "../db/projects.ts";
 import { requeueRun } from "../db/run-queue.ts";
 import { finishRun, loadRun } from "../db/runs.ts";
+import { handedOver, isHandedOver } from "../flow/lease.ts";
 import type { Session } from "../flow/session.ts";
 import { AppError } from "../lib/error.ts";
 import type { Text } from "../lib/text.ts";
 import { say } from "../text/catalogue.ts";
 
-/** What aborts a run whose server stops: it waits again afterwards. */
-export const handOver = (): AppError => new AppError("cancelled", say("serve.handed_over"));
+/** What aborts a run whose server stops: it waits again afterwards. What would have an effect outside twice stays cancelled. */
+export const handOver = (run: Run): AppError =>
+  mayRepeat(run) ? handedOver() : new AppError("cancelled", say("serve.stopped_with_server"));
 
 export interface CarriedOutRun {
   /** As it stands then: ended, waiting again, or left open where the state or the warehouse could not be asked (see rescue.ts). */
@@ -29,7 +31,7 @@ export async function carryOutRun(session: Session, run: Run): Promise<CarriedOu
     (thrown: unknown) => thrown ?? new Error("unknown"),
   );
   const now = await loadRun(db, run.id);
-  if (stopsForServer(session)) await giveBack(session, now);
+  if (stopsForServer(session.ctx.signal)) await giveBack(session, now);
   else if (error instanceof AppError && error.code === "locked" && isNotBegun(now))
     await requeueRun(db, run.id, await auditOf(session, run, "run.put_back", error.code));
   else if (isNotBegun(now)) await closeRun(session, run, error);
@@ -39,8 +41,8 @@ export async function carryOutRun(session: Session, run: Run): Promise<CarriedOu
 /** Nothing of it stands anywhere yet. */
 export const isNotBegun = (run: Run): boolean => run.state === "running" && run.phase === "plan";
 
-const stopsForServer = ({ ctx: { signal } }: Session): boolean =>
-  signal.aborted && signal.reason instanceof AppError && signal.reason.text.id === "serve.handed_over";
+const stopsForServer = (signal: AbortSignal): boolean =>
+  isHandedOver(signal) || (signal.reason instanceof AppError && signal.reason.text.id === "serve.stopped_with_server");
 
 async function carryOut(session: Session, run: Run): Promise<void> {
   if (run.kind === "job") await (await import("../flow/job.ts")).runJob(session, run);
@@ -77,15 +79,19 @@ async function endOf(
   return { state: "failed", outcome: say("flow.internal", { message: String(error) }) };
 }
 
-/** The server stops: the run waits for the next one. What would have an effect outside twice stays cancelled. */
+/** The server stops: what had not begun, or was handed over in the middle, waits for the next one. */
 async function giveBack(session: Session, now: Run): Promise<void> {
-  if (now.state !== "cancelled" && !isNotBegun(now)) return;
-  const db = await session.db();
-  if (mayRepeat(now)) await requeueRun(db, now.id, await auditOf(session, now, "run.handed_over", null));
+  if (!isNotBegun(now)) return;
+  if (mayRepeat(now)) await putBack(session, now);
   else {
     const audit = await auditOf(session, now, "run.cancelled", null);
-    await finishRun(db, now.id, "cancelled", say("serve.stopped_with_server"), audit);
+    await finishRun(await session.db(), now.id, "cancelled", say("serve.stopped_with_server"), audit);
   }
+}
+
+/** A run that this process has claimed waits again under its number. false: it has ended. */
+export async function putBack(session: Session, run: Run): Promise<boolean> {
+  return requeueRun(await session.db(), run.id, await auditOf(session, run, "run.handed_over", null));
 }
 
 /** False with a `run-operation`: what it does outside is done twice. All else is decided anew by what stands. */

@@ -118,7 +118,7 @@ describe.each(["duckdb", "postgres"] as const)("%s", (kind) => {
     expect(cancel.json.data).toMatchObject({ before: "queued", state: "cancelled" });
     const rows = await withState(tiny, (db) => listAudit(db, { subject: `run ${run}`, limit: 20 }));
     const ends = rows.map(({ what }) => what).filter((what) => what.startsWith("run."));
-    expect(ends.reverse()).toEqual(["run.queued", "run.claimed", "run.cancelled", "run.handed_over", "run.cancelled"]);
+    expect(ends.reverse()).toEqual(["run.queued", "run.claimed", "run.handed_over", "run.cancelled"]);
   });
 
   test("without a server the job runs here", async () => {
