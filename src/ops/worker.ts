@@ -32,11 +32,14 @@ export async function carryOutRun(session: Session, run: Run): Promise<CarriedOu
   );
   const now = await loadRun(db, run.id);
   if (stopsForServer(session.ctx.signal)) await giveBack(session, now);
-  else if (error instanceof AppError && error.code === "locked" && isNotBegun(now))
+  else if (isLease(error) && isNotBegun(now))
     await requeueRun(db, run.id, await auditOf(session, run, "run.put_back", error.code));
   else if (isNotBegun(now)) await closeRun(session, run, error);
   return { run: await loadRun(db, run.id), error };
 }
+
+/** Somebody is at the environment, and will be through. A file that another program holds is no such thing: people must hear of it. */
+const isLease = (error: unknown): error is AppError => error instanceof AppError && error.text.id === "flow.locked";
 
 /** Nothing of it stands anywhere yet. */
 export const isNotBegun = (run: Run): boolean => run.state === "running" && run.phase === "plan";

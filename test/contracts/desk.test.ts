@@ -72,3 +72,12 @@ test("a claim that comes back when the server has begun to stop is given back at
   expect(await loadRun(db, run.id)).toMatchObject({ state: "queued", pid: 0 });
   expect(desk.handedOver()).toEqual([run.id]);
 });
+
+test("a database file that another program holds is a failure that people hear of, not a wait without end", async () => {
+  const { session, desk, run } = await world("held file");
+  session.python = async () => {
+    throw new AppError("locked", say("duckdb.locked", { file: "/data/shop.duckdb" }));
+  };
+  await desk.work();
+  expect(await loadRun(db, run.id)).toMatchObject({ state: "failed", outcome: { id: "duckdb.locked" } });
+});
