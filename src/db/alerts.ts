@@ -131,12 +131,17 @@ export interface Unjudged {
   dueAt: Date | null;
 }
 
-/** In the order in which they ended. */
-export async function nextUnjudged(db: Db, projectId: number, limit: number): Promise<Unjudged[]> {
+/** In the order in which they ended, behind the one of id `after`. */
+export async function nextUnjudged(
+  db: Db,
+  projectId: number,
+  { after, limit }: { after: number; limit: number },
+): Promise<Unjudged[]> {
   return db.kysely
     .selectFrom("unjudged")
     .select(["id", "runId", "job", "dueAt"])
     .where("projectId", "=", projectId)
+    .where("id", ">", after)
     .orderBy("id")
     .limit(limit)
     .execute();

@@ -92,7 +92,11 @@ async function merge(trx: Db, around: Around, known: Alert, condition: Condition
   };
   const unheard = { acknowledgedAt: null, acknowledgedBy: null, acknowledgedReason: null };
   const alert = await updateAlert(trx, known.id, { ...patch, ...(news ? unheard : {}) }, null);
-  if (news) await told(trx, alert, tellNews(alert, around), audit(around.who, "alert.changed", alert));
+  if (news) return told(trx, alert, tellNews(alert, around), audit(around.who, "alert.changed", alert));
+  // No place was known when it opened, and none is waited for by a silence: there may be one by now.
+  if (alert.toldAt !== null || alert.repeatAt !== null) return;
+  const telling = tellOpened(alert, around);
+  if (telling.letters.length > 0) await told(trx, alert, telling, audit(around.who, "alert.changed", alert));
 }
 
 async function resolve(trx: Db, desk: AlertDesk, alert: Alert, end: End): Promise<void> {

@@ -18,10 +18,23 @@ import { runFacts } from "./run-facts.ts";
  */
 export async function judgeEnded(session: Session): Promise<number> {
   const db = await session.db();
-  const waiting = await nextUnjudged(db, (await session.project()).id, JUDGED_MAX);
-  if (waiting.length === 0) return 0;
-  const desk = await alertDesk(session);
+  const { id: projectId } = await session.project();
   const failures: unknown[] = [];
+  let judged = 0;
+  for (let after = 0; ; ) {
+    const waiting = await nextUnjudged(db, projectId, { after, limit: JUDGED_MAX });
+    judged += await judgeThese(session, waiting, failures);
+    if (waiting.length < JUDGED_MAX || session.ctx.signal.aborted) break;
+    after = waiting.at(-1)!.id;
+  }
+  if (failures.length > 0) throw failures[0];
+  return judged;
+}
+
+async function judgeThese(session: Session, waiting: Unjudged[], failures: unknown[]): Promise<number> {
+  if (waiting.length === 0) return 0;
+  const db = await session.db();
+  const desk = await alertDesk(session);
   let judged = 0;
   for (const one of waiting) {
     const found = await judge(session, one).catch((error: unknown) => void failures.push(error));
@@ -31,7 +44,6 @@ export async function judgeEnded(session: Session): Promise<number> {
     });
     judged += 1;
   }
-  if (failures.length > 0) throw failures[0];
   return judged;
 }
 
@@ -43,7 +55,7 @@ async function judge(
   const run = await loadRun(await session.db(), runId);
   if (run.state === "interrupted") {
     const age = session.ctx.clock.now().getTime() - (run.finishedAt ?? run.startedAt).getTime();
-    if (await isRepeated(session, run)) return { judgement: { raise: [], settle: [] }, end: NO_END };
+    if (await isOvertaken(session, run)) return { judgement: { raise: [], settle: [] }, end: NO_END };
     if (age < INTERRUPTED_GRACE_MS) return "later";
   }
   const people = await wantsPeople(session);
@@ -60,16 +72,24 @@ function howOf({ trigger, retryOf }: Run): End["how"] {
   return trigger === null || trigger.kind === "manual" ? "manual" : "schedule";
 }
 
-/** A server repeats what another left interrupted; then that run's end counts. */
-async function isRepeated(session: Session, run: Run): Promise<boolean> {
-  const { projectId, environmentId, id } = run;
+/**
+ * A server repeats what another left interrupted; then that run's end counts. So does the end of any later run of its kind: it was judged
+ * while this one waited for its repetition.
+ */
+async function isOvertaken(session: Session, run: Run): Promise<boolean> {
+  const { projectId, environmentId, job, id } = run;
   const later = await listRuns(await session.db(), {
     projectId,
     environmentId,
+    ...(job === null ? {} : { job }),
     since: run.startedAt,
     limit: JUDGED_MAX,
   });
-  return later.some(({ retryOf }) => retryOf === id);
+  const isSameKind = (one: Run) => one.job === job && (job !== null || one.trigger?.kind === run.trigger?.kind);
+  return later.some(
+    (one) =>
+      one.retryOf === id || (one.id > id && isSameKind(one) && ["succeeded", "held", "failed"].includes(one.state)),
+  );
 }
 
 /** Owners and tags cost a manifest; they are read only for a route or a silence that asks for them. */

@@ -1,6 +1,6 @@
 // Limits of judging runs and sending messages, each with its reason.
 
-/** Ended runs judged in one round; the next round follows at once. */
+/** Ended runs read at once. */
 export const JUDGED_MAX = 50;
 /** A server that finds an interrupted run repeats it within this time; only what nobody repeats is an alert. */
 export const INTERRUPTED_GRACE_MS = 30_000;

@@ -4,7 +4,6 @@ import { dueAlerts, lockAlerts } from "../db/alerts.ts";
 import type { Session } from "../flow/session.ts";
 import { alertDesk, audit, surroundings, told } from "./alerts.ts";
 import { judgeEnded } from "./judge.ts";
-import { JUDGED_MAX } from "./notice-limits.ts";
 
 /**
  * Called again and again by every server of a project; several share the work. Throws when the state cannot be reached, or a run cannot be
@@ -13,21 +12,12 @@ import { JUDGED_MAX } from "./notice-limits.ts";
 export async function noticeTick(session: Session): Promise<boolean> {
   const failures: unknown[] = [];
   let busy = false;
-  for (const part of [judgeAll, tellAgain]) {
+  for (const part of [judgeEnded, tellAgain]) {
     const done = await part(session).catch((error: unknown) => failures.push(error));
     if (done > 0) busy = true;
   }
   if (failures.length > 0) throw failures[0];
   return busy;
-}
-
-/** How many were judged. */
-async function judgeAll(session: Session): Promise<number> {
-  for (let all = 0; ; ) {
-    const judged = await judgeEnded(session);
-    all += judged;
-    if (judged < JUDGED_MAX || session.ctx.signal.aborted) return all;
-  }
 }
 
 /** How many alerts were due. */

@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Condition } from "../../src/core/notices/alert.ts";
 import { listAlerts, updateAlert } from "../../src/db/alerts.ts";
@@ -136,6 +137,29 @@ contacts:
     const [alert] = await listAlerts(world.db, await projectId(), 1);
     expect([alert!.cause, alert!.resolvedAt !== null, sent()]).toEqual(["run_failed/prod/daily", true, []]);
     expect((await noticesOf(world.db, [alert!.id])).every(({ state }) => state === "dropped")).toBe(true);
+  });
+
+  test("a run that died is no alert once a later one has ended, and keeps no other waiting", async () => {
+    await world.end({ state: "interrupted" });
+    await tick();
+    await world.end({ state: "succeeded" });
+    await tick();
+    world.clock.move(MINUTE);
+    await tick();
+    expect([await open(), sent()]).toEqual([[], []]);
+    const { id } = await world.end({ state: "interrupted" });
+    await sql`insert into slipway_state.unjudged (project_id, run_id)
+      select project_id, id from slipway_state.runs, generate_series(2, 50) where id = ${id}`.execute(world.db.kysely);
+    await world.end({ state: "failed", job: "hourly" });
+    await tick();
+    expect((await open()).map(({ cause }) => cause)).toEqual(["run_failed/prod/hourly"]);
+    world.clock.move(MINUTE);
+    await tick();
+    expect((await open()).map(({ cause, seen }) => [cause, seen])).toEqual([
+      ["run_failed/prod/daily", 50],
+      ["run_failed/prod/hourly", 1],
+    ]);
+    await mend();
   });
 
   test("fifty failures are one message, failed tests one warning by its own route", async () => {
@@ -323,6 +347,24 @@ contacts:
     await world.end({ state: "failed", errors: [broken("orders", "no such column y2026x")] });
     await tick();
     expect(mail.to("admin@example.com")[0]!.parsed.text).toContain("orders: no such column y*****x");
+    await mend();
+  });
+
+  test("what nobody could be told of is told once there is a place for it", async () => {
+    world.configure("jobs: { daily: { environment: prod, steps: [dbt run] } }\n");
+    const bare = await world.server(new AbortController().signal);
+    const boom = { state: "failed" as const, errors: [broken("orders", "boom")] };
+    await world.end(boom);
+    await round(bare);
+    await world.end(boom);
+    await round(bare);
+    expect([(await open()).map(({ seen, toldAt }) => [seen, toldAt]), sent()]).toEqual([[[2, null]], []]);
+    await world.end(boom);
+    await tick();
+    expect(sent()).toHaveLength(3);
+    await world.end(boom);
+    await tick();
+    expect(sent()).toEqual([]);
     await mend();
   });
 
