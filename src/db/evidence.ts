@@ -1,7 +1,7 @@
 // Evidence of runs in SQL: written in bulk after a run, read by `run show` and by people.
 import { sql } from "kysely";
 import type { MeasuredRelation, RanNode } from "../core/evidence.ts";
-import type { EvidenceBatch, EvidenceTable } from "../core/evidence-tables.ts";
+import type { EvidenceBatch, EvidenceRow, EvidenceTable } from "../core/evidence-tables.ts";
 import { RELATION_SIZES, RUN_RESULTS, TEST_RESULTS } from "../core/evidence-tables.ts";
 import type { NodeId } from "../core/relation.ts";
 import type { Db } from "./db.ts";
@@ -27,6 +27,31 @@ export async function saveEvidence(db: Db, batches: readonly EvidenceBatch[]): P
           )}`.execute(trx.kysely);
       }
   });
+}
+
+/** A run's rows as they were saved; tables of which it has none are left out. */
+export async function loadEvidence(db: Db, runId: number): Promise<EvidenceBatch[]> {
+  const batches: EvidenceBatch[] = [];
+  for (const table of [RUN_RESULTS, TEST_RESULTS, RELATION_SIZES]) {
+    // As texts: what reads rows elsewhere would rename the columns.
+    const names = listOf(table.columns.map(([name]) => name));
+    const { rows } = await sql<{ row: string }>`
+      select row_to_json(one)::text as row from (select ${names} from ${tableOf(table)} where run_id = ${runId}) one
+      `.execute(db.kysely);
+    const times = table.columns.flatMap(([name, kind]) => (kind === "time" ? [name] : []));
+    if (rows.length > 0) batches.push({ table, rows: rows.map(({ row }) => inUtc(JSON.parse(row), times)) });
+  }
+  return batches;
+}
+
+/** PostgreSQL writes times in the zone of the session. */
+function inUtc(row: EvidenceRow, times: readonly string[]): EvidenceRow {
+  for (const name of times) {
+    const text = row[name];
+    if (typeof text !== "string") continue;
+    row[name] = text.endsWith("+00:00") ? text.replace(/\+00:00$/, "Z") : new Date(text).toISOString();
+  }
+  return row;
 }
 
 const tableOf = (table: EvidenceTable) => sql.table(`${stateSchema}.${table.name}`);

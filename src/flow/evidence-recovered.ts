@@ -8,6 +8,7 @@ import type { Run } from "../core/records.ts";
 import { hasEvidence, listBuilt, listLeft, saveEvidence } from "../db/evidence.ts";
 import { loadPlan } from "../db/plans.ts";
 import { loadReleaseNumber } from "../db/releases.ts";
+import { oweCopy } from "./evidence-copy.ts";
 import type { Session } from "./session.ts";
 
 /** Names and places are in the plan; reading a manifest of 5,000 models would hold up whoever tidies. */
@@ -48,6 +49,7 @@ export async function recoverEvidence(session: Session, environment: Environment
     { table: TEST_RESULTS, rows: testResultRows(input) },
     { table: RELATION_SIZES, rows: relationSizeRows(input, measured) },
   ];
+  await oweCopy({ session, environment }, run.id);
   await saveEvidence(
     db,
     batches.filter((batch) => batch.rows.length > 0),

@@ -1,4 +1,4 @@
-// What dbt did in a run, as rows of SQL: collected while it runs, written in bulk when it has ended, copied to the warehouse if asked.
+// What dbt did in a run, as rows of SQL: collected while it runs, written in bulk when it has ended.
 import { type EvidenceInput, relationSizeRows, runResultRows, testResultRows } from "../core/evidence.ts";
 import {
   type EvidenceBatch,
@@ -13,11 +13,11 @@ import type { NodeId } from "../core/relation.ts";
 import { relationText } from "../core/relation.ts";
 import { listBuilt, saveEvidence } from "../db/evidence.ts";
 import type { ResultRow } from "../dbt/engine.ts";
-import { AppError } from "../lib/error.ts";
 import type { Text } from "../lib/text.ts";
 import { render, say } from "../text/catalogue.ts";
 import type { Act, RunEnd } from "./act.ts";
 import type { Draft } from "./draft.ts";
+import { oweCopy, wordsOf } from "./evidence-copy.ts";
 import { secretScrubber } from "./scrub.ts";
 
 /** The rows dbt has given so far, the last one of each node. */
@@ -29,7 +29,7 @@ interface EvidenceWork {
   run: Run;
 }
 
-/** Whatever becomes of the run, what dbt did in it is on record. Neither recording nor copying ever makes a run fail. */
+/** Whatever becomes of the run, what dbt did in it is on record. Recording never makes a run fail; copies come after its end. */
 export async function withEvidence<T extends { release: { number: number } }>(
   work: EvidenceWork,
   carry: (ran: Ran) => Promise<RunEnd<T>>,
@@ -54,6 +54,7 @@ async function record(work: EvidenceWork, ran: Ran, release: number | null): Pro
     return [];
   });
   try {
+    await oweCopy(work.act, work.run.id);
     await saveEvidence(await work.act.session.db(), batches);
     const rowsOf = (table: EvidenceTable) => batches.find((batch) => batch.table === table)?.rows.length ?? 0;
     const [nodes, tests] = [rowsOf(RUN_RESULTS), rowsOf(TEST_RESULTS)];
@@ -68,17 +69,7 @@ async function record(work: EvidenceWork, ran: Ran, release: number | null): Pro
   } catch (error) {
     note(say("evidence.not_recorded", { why: wordsOf(error) }));
   }
-  const { warehouse, environment } = work.act;
-  const schema = environment.evidence.warehouseSchema;
-  // Whoever stops a run does not wait for a file that somebody else has open.
-  if (schema === null || batches.length === 0 || work.act.held.signal.aborted) return;
-  await warehouse
-    .saveEvidence(schema, batches)
-    .catch((error: unknown) => note(say("evidence.not_copied", { schema, why: wordsOf(error) })));
 }
-
-const wordsOf = (error: unknown): Text | string =>
-  error instanceof AppError ? error.text : error instanceof Error ? error.message : String(error);
 
 async function makeBatches(work: EvidenceWork, ran: Ran, release: number | null): Promise<EvidenceBatch[]> {
   const sizes = await measured(work, ran);

@@ -39,7 +39,7 @@ export async function followLog(
   { file, clock, hasEnded, signal }: Follow,
   take: (line: LogLine) => void,
 ): Promise<boolean> {
-  let [position, rest, seen, last] = [0, Buffer.alloc(0), false, ""];
+  let [position, rest, seen, finished] = [0, Buffer.alloc(0), false, false];
   let endedMs: number | null = null;
   for (;;) {
     if (endedMs === null && (await hasEnded())) endedMs = clock.ticksMs();
@@ -52,9 +52,9 @@ export async function followLog(
     for (const text of bytes.subarray(0, whole).toString("utf8").split("\n")) {
       const line = parseLine(text);
       if (line) take(line);
-      last = line?.event ?? last;
+      finished ||= line?.event === "run_finished";
     }
-    const waits = seen && last !== "run_finished" && clock.ticksMs() - (endedMs ?? 0) < LAST_LINES_MS;
+    const waits = seen && !finished && clock.ticksMs() - (endedMs ?? 0) < LAST_LINES_MS;
     const done = signal.aborted || (endedMs !== null && !waits);
     if (done && (piece?.length ?? 0) === 0) return seen;
     if ((piece?.length ?? 0) === 0) await clock.sleep(FOLLOW_MS);

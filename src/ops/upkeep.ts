@@ -9,6 +9,7 @@ import type { Session } from "../flow/session.ts";
 import { AppError } from "../lib/error.ts";
 import { say } from "../text/catalogue.ts";
 import { UPKEEP_ATTEMPTS_MAX, UPKEEP_OCCURRENCES_MAX } from "./limits.ts";
+import { keepCopies } from "./upkeep/copies.ts";
 import { readDisks, watchDisks } from "./upkeep/disk.ts";
 import { keepReplicas } from "./upkeep/replicas.ts";
 import { carryOutTask } from "./upkeep/tasks.ts";
@@ -21,9 +22,10 @@ export async function upkeepTick(session: Session): Promise<{ period: UpkeepPeri
     const tasks = dueAt && (await once(session, period, dueAt));
     if (tasks) done.push({ period, tasks });
   }
-  // Between the days a disk fills up too, and replicas fall behind.
+  // Between the days a disk fills up too, and replicas and copies fall behind.
   if (done.length === 0) await watchDisks(session);
   await keepReplicas(session);
+  await keepCopies(session);
   return done;
 }
 

@@ -204,7 +204,8 @@ export const runs = defineTexts({
   },
   "evidence.not_copied": {
     en: (p: { schema: string; why: string }) =>
-      `evidence was not copied to ${p.schema} (${p.why}); it is in Slipway's own tables`,
-    ja: (p) => `記録を ${p.schema} にコピーできませんでした (${p.why})。Slipway のテーブルには残っています`,
+      `evidence is not copied to ${p.schema} yet (${p.why}); it is in Slipway's own tables, and the next run copies it`,
+    ja: (p) =>
+      `記録はまだ ${p.schema} にコピーされていません (${p.why})。Slipway のテーブルにあり、次の実行でコピーします`,
   },
 });

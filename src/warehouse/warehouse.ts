@@ -112,7 +112,7 @@ export interface Warehouse {
 
   /**
    * Copies rows of evidence into a schema of the team's own, in one transaction: schema and tables are made when missing, columns added,
-   * a row that is there already is replaced.
+   * a row that is there already is replaced. AppError `locked` after a moment where somebody holds the file.
    */
   saveEvidence(schema: string, batches: readonly EvidenceBatch[]): Promise<void>;
 

@@ -4,9 +4,10 @@ import { join } from "node:path";
 import { sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { sampleBatches, sampleEvidence } from "../../src/core/evidence-sample.ts";
+import type { EvidenceBatch } from "../../src/core/evidence-tables.ts";
 import { splitStatements } from "../../src/core/sql-statements.ts";
 import type { Db } from "../../src/db/db.ts";
-import { listRunResults, listTestResults, pruneEvidence, saveEvidence } from "../../src/db/evidence.ts";
+import { listRunResults, listTestResults, loadEvidence, pruneEvidence, saveEvidence } from "../../src/db/evidence.ts";
 import { QueryRefused, readQueries } from "../../src/db/reader.ts";
 import { systemClock } from "../../src/lib/clock.ts";
 import { backends, makePlace, type StatePlace } from "../support/state.ts";
@@ -81,6 +82,12 @@ describe.each(backends)("evidence on %s", (backend) => {
       ["model_1", 0.25],
       ["model_2", 0.25],
     ]);
+    const texts = (batches: EvidenceBatch[]) =>
+      JSON.stringify(batches.map(({ rows }) => rows.map((row) => Object.entries(row).sort())))
+        .replace(/\.(\d*?)0+Z/g, ".$1Z")
+        .replaceAll(".Z", "Z")
+        .replaceAll("\\u0000", "\ufffd");
+    expect(texts(await loadEvidence(db, old.id))).toBe(texts(sampleBatches(input)));
     expect((await listTestResults(db, old.id))[0]).toMatchObject({ name: "unique_orders_id", failures: 37 });
     const removed = await pruneEvidence(db, "shop", new Date(systemClock.now().getTime() - 30 * dayMs));
     expect(removed).toBe(3 + 6 + 3);

@@ -1,6 +1,4 @@
 // The file itself: held by others, newer, damaged, missing; and values on their way out of it.
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -8,9 +6,9 @@ import type { AppError } from "../../src/lib/error.ts";
 import { render } from "../../src/text/catalogue.ts";
 import type { Holder } from "../../src/warehouse/duckdb/holder.ts";
 import {
-  type Bench,
   ensure,
   following,
+  holdFile,
   hooks,
   liveRow,
   makeBench,
@@ -24,18 +22,6 @@ const failure = (promise: Promise<unknown>): Promise<AppError> =>
     () => expect.unreachable(),
     (error: AppError) => error,
   );
-
-/** Another program that has the file open until it is told to end. */
-async function holdFile(bench: Bench, readOnly = false) {
-  const program = `import duckdb, sys; c = duckdb.connect(sys.argv[1], read_only=${readOnly ? "True" : "False"}); print("held", flush=True); sys.stdin.read()`;
-  const child = spawn(bench.settings.python, ["-I", "-c", program, bench.file], { stdio: ["pipe", "pipe", "inherit"] });
-  await once(child.stdout, "data");
-  const release = async () => {
-    child.stdin.end();
-    await once(child, "exit");
-  };
-  return { pid: child.pid, release };
-}
 
 test("a file held by another program: waited for, then named, never ended", async () => {
   await using bench = await makeBench();

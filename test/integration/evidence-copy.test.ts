@@ -2,11 +2,19 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import type { EnvironmentConfig } from "../../src/core/config.ts";
 import { sampleBatches, sampleEvidence } from "../../src/core/evidence-sample.ts";
 import { RUN_RESULTS } from "../../src/core/evidence-tables.ts";
+import type { ProgressEvent } from "../../src/core/progress.ts";
+import { saveEvidence } from "../../src/db/evidence.ts";
+import { copyOwed, oweCopy, owedCopies } from "../../src/flow/evidence-copy.ts";
+import type { Session } from "../../src/flow/session.ts";
 import { systemClock } from "../../src/lib/clock.ts";
+import { render } from "../../src/text/catalogue.ts";
 import type { Warehouse } from "../../src/warehouse/warehouse.ts";
-import { makeBench } from "../support/duckdb.ts";
+import { holdFile, makeBench } from "../support/duckdb.ts";
+import { makePlace } from "../support/state.ts";
+import { sampleProject, sampleRun } from "../support/state-samples.ts";
 import { makeWorld } from "./postgres-world.ts";
 
 const SCHEMA = "dbt_evidence";
@@ -43,6 +51,39 @@ async function onPostgres(): Promise<Place> {
     [Symbol.asyncDispose]: () => world.close(),
   };
 }
+
+test("a file that somebody holds delays nobody, and the copy comes later", async () => {
+  await using bench = await makeBench();
+  const state = await makePlace("embedded");
+  const db = await state.open();
+  const notes: string[] = [];
+  const session = {
+    place: { home: bench.folder },
+    db: async () => db,
+    ctx: {
+      progress: (event: ProgressEvent) => notes.push(event.kind === "note" ? render(event.text, "en") : event.kind),
+    },
+  } as unknown as Session;
+  const environment = { name: "prod", evidence: { warehouseSchema: SCHEMA } } as EnvironmentConfig;
+  const debt = { session, environment, warehouse: bench.warehouse, signal: new AbortController().signal };
+  const { id } = await sampleRun(db, await sampleProject(db, "shop"));
+  await oweCopy(debt, id);
+  await saveEvidence(db, sampleBatches(sampleEvidence(id, systemClock.now())));
+  await bench.sql("create schema other");
+  const { release } = await holdFile(bench);
+  const from = systemClock.ticksMs();
+  await copyOwed(debt);
+  expect(systemClock.ticksMs() - from).toBeLessThan(30_000);
+  expect(notes).toEqual([expect.stringMatching(/^evidence is not copied to dbt_evidence yet \(.*shop\.duckdb/)]);
+  expect(await owedCopies(debt)).toEqual([id]);
+  await release();
+  await copyOwed(debt);
+  expect([await owedCopies(debt), notes.length]).toEqual([[], 1]);
+  const [counts] = await bench.warehouse.query(`select count(*) as n from ${SCHEMA}.dbt_run_results`);
+  expect(Number(counts!.n)).toBe(3);
+  await db.close();
+  await state.remove();
+});
 
 describe.each([
   ["duckdb", onDuckdb],

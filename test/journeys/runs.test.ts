@@ -170,6 +170,8 @@ where orders > {{ env_var('ORDERS_MAX') }} and '{{ env_var('API_TOKEN') }}' <> '
     const [nodes, tests] = asked.json.data.results;
     expect(nodes.rows).toEqual([["totals", "success", "3"]]);
     expect(tests.rows).toEqual([["not_too_many", "pass"]]);
+    const copied = await user.query("select name from dbt_evidence.dbt_run_results where run_id = 5");
+    expect(copied).toEqual([{ name: "totals" }]);
     const log = lines((await user.ask(["run", "logs", "5"], env(5))).stdout);
     expect(log.at(-2)).toMatchObject({ event: "run_finished", level: "info", run_id: 5 });
   });

@@ -1,4 +1,6 @@
 // A real DuckDB file in a folder of its own (spaces and Japanese in its name), and short words to promote in it.
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -72,6 +74,18 @@ export async function makeBench(changes: Partial<DuckdbSettings> = {}): Promise<
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** Another program that has the file open until it is told to end. */
+export async function holdFile(bench: Bench, readOnly = false) {
+  const program = `import duckdb, sys; c = duckdb.connect(sys.argv[1], read_only=${readOnly ? "True" : "False"}); print("held", flush=True); sys.stdin.read()`;
+  const child = spawn(bench.settings.python, ["-I", "-c", program, bench.file], { stdio: ["pipe", "pipe", "inherit"] });
+  await once(child.stdout, "data");
+  const release = async () => {
+    child.stdin.end();
+    await once(child, "exit");
+  };
+  return { pid: child.pid, release };
 }
 
 export function ensure(warehouse: Warehouse, environment = "prod"): Promise<LiveRow> {

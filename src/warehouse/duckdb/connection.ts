@@ -27,7 +27,14 @@ type RawResult = { columns: string[]; rows: unknown[][] } | { error: string } | 
 const WAIT_MS = 60_000;
 /** The first waits are short: most holders are other Slipway commands that are done in a moment. */
 const BACKOFF = { firstMs: 50, factor: 1.6, maxMs: 1000 };
-const NEVER = new AbortController().signal;
+
+/** How long an opening waits for a file that somebody holds. */
+export interface Patience {
+  /** Aborted: not any longer. */
+  signal?: AbortSignal;
+  /** Default: the settings'. */
+  waitMs?: number;
+}
 
 /** One opening of the file. Valid only inside the callback that got it. */
 export class Session {
@@ -103,7 +110,7 @@ export class Connection {
   /** Opens for reading (other readers may share the file); `missing` when there is no file. */
   async reading<T>(missing: T, work: (session: Session) => Promise<T>): Promise<T> {
     return this.#inTurn(async () => {
-      if (await exists(this.settings.path)) return this.#held("read", NEVER, work);
+      if (await exists(this.settings.path)) return this.#held("read", {}, work);
       // The file may still be made; a folder that is missing would only be found after the build of everything.
       if (!(await exists(dirname(this.settings.path)))) throw noFolder(dirname(this.settings.path));
       return missing;
@@ -111,8 +118,8 @@ export class Connection {
   }
 
   /** Opens for writing, alone; makes the file when it is missing (never its folder, as plain dbt). */
-  async writing<T>(work: (session: Session) => Promise<T>, signal: AbortSignal = NEVER): Promise<T> {
-    return this.#inTurn(() => this.#held("write", signal, work));
+  async writing<T>(work: (session: Session) => Promise<T>, patience: Patience = {}): Promise<T> {
+    return this.#inTurn(() => this.#held("write", patience, work));
   }
 
   /** All calls inside `work` share one opening in this mode, made by the first that needs it and closed when `work` ends. */
@@ -157,11 +164,11 @@ export class Connection {
     return mine;
   }
 
-  async #held<T>(mode: Mode, signal: AbortSignal, work: (session: Session) => Promise<T>): Promise<T> {
+  async #held<T>(mode: Mode, patience: Patience, work: (session: Session) => Promise<T>): Promise<T> {
     const shared = this.#shared;
     const fits = shared?.session && (shared.mode === "write" || mode === "read") ? shared.session : null;
     if (shared && mode === "write") shared.mode = "write";
-    const session = fits ?? (await this.#openPatiently(shared?.mode ?? mode, signal));
+    const session = fits ?? (await this.#openPatiently(shared?.mode ?? mode, patience));
     if (shared) shared.session = session;
     let result: T;
     try {
@@ -176,8 +183,9 @@ export class Connection {
     return result;
   }
 
-  async #openPatiently(mode: Mode, signal: AbortSignal): Promise<Session> {
-    const { clock, onWait, waitMs = WAIT_MS, path } = this.settings;
+  async #openPatiently(mode: Mode, { signal, waitMs }: Patience): Promise<Session> {
+    const { clock, onWait, path } = this.settings;
+    const mostMs = waitMs ?? this.settings.waitMs ?? WAIT_MS;
     // Counted from the first refusal: starting the process is not waiting.
     let refusedAt: number | null = null;
     for (let delayMs = BACKOFF.firstMs; ; delayMs = Math.min(delayMs * BACKOFF.factor, BACKOFF.maxMs)) {
@@ -190,9 +198,9 @@ export class Connection {
         const told = refusedAt !== null;
         refusedAt ??= clock.ticksMs();
         const waitedMs = clock.ticksMs() - refusedAt;
-        if (waitedMs + delayMs > waitMs) throw lockedError(holder, waitedMs);
+        if (waitedMs + delayMs > mostMs) throw lockedError(holder, waitedMs);
         if (!told) onWait(holder);
-        if (signal.aborted) throw new AppError("cancelled", say("duckdb.wait_cancelled", { file: holder.file }));
+        if (signal?.aborted) throw new AppError("cancelled", say("duckdb.wait_cancelled", { file: holder.file }));
         await clock.sleep(delayMs);
       }
     }

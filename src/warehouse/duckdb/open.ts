@@ -21,6 +21,9 @@ import { readTokens } from "./tokens.ts";
 
 export { duckdbSettings } from "./settings.ts";
 
+/** A copy of evidence is not worth a run that waits: what cannot be copied now is copied later. */
+const EVIDENCE_WAIT_MS = 2_000;
+
 /** Lazy: the process starts with the first call, the file is opened by each call and closed again. Close it at the end. */
 export function openDuckdb(settings: DuckdbSettings): Warehouse {
   const connection = new Connection(settings);
@@ -56,7 +59,8 @@ export function openDuckdb(settings: DuckdbSettings): Warehouse {
     dress: (names) => (names.length === 0 ? Promise.resolve() : connection.writing((s) => dress(s, names))),
     eject: (request) => connection.writing((s) => eject(s, request)),
     replicate: async (request) => replicate(settings, await connection.reading(null, async (s) => s.catalog), request),
-    saveEvidence: (schema, batches) => connection.writing((s) => saveEvidence(s, schema, batches)),
+    saveEvidence: (schema, batches) =>
+      connection.writing((s) => saveEvidence(s, schema, batches), { waitMs: EVIDENCE_WAIT_MS }),
     optimize: () => checkpoint(connection),
     compact: () => compact(connection),
     endOrphans: async () => 0,

@@ -104,21 +104,24 @@ export async function flip(
   hooks: PromotionHooks,
 ): Promise<{ switchMs: number }> {
   const { clock } = connection.settings;
-  const flipped = await connection.writing(async (session) => {
-    if (!mayFlip(await readRow(session, { id: promotion.liveId }), promotion)) return { switchMs: 0 };
-    const scene = await readScene(session, promotion);
-    const statements = flipStatements(session, promotion, scene, clock.now());
-    const startedMs = clock.ticksMs();
-    scenes.delete(session);
-    await session.transaction(async () => {
-      for (let done = 0; done < statements.length; done += BATCH) {
-        await session.run(statements.slice(done, done + BATCH));
-        hooks.progress("flip", Math.min(done + BATCH, statements.length), statements.length);
-      }
-      await hooks.fault("flip:before");
-    });
-    return { switchMs: clock.ticksMs() - startedMs };
-  }, hooks.signal);
+  const flipped = await connection.writing(
+    async (session) => {
+      if (!mayFlip(await readRow(session, { id: promotion.liveId }), promotion)) return { switchMs: 0 };
+      const scene = await readScene(session, promotion);
+      const statements = flipStatements(session, promotion, scene, clock.now());
+      const startedMs = clock.ticksMs();
+      scenes.delete(session);
+      await session.transaction(async () => {
+        for (let done = 0; done < statements.length; done += BATCH) {
+          await session.run(statements.slice(done, done + BATCH));
+          hooks.progress("flip", Math.min(done + BATCH, statements.length), statements.length);
+        }
+        await hooks.fault("flip:before");
+      });
+      return { switchMs: clock.ticksMs() - startedMs };
+    },
+    { signal: hooks.signal },
+  );
   await hooks.fault("flip:after");
   return flipped;
 }
