@@ -40,7 +40,8 @@ describe("lines people want to see", () => {
 
 describe("since", () => {
   const now = new Date("2026-11-20T06:00:00Z");
-  const since = (text: string, expected: string) => expect(sinceTime(text, now, "Asia/Tokyo").toISOString()).toBe(expected);
+  const since = (text: string, expected: string) =>
+    expect(sinceTime(text, now, "Asia/Tokyo").toISOString()).toBe(expected);
   test("two days", () => since("2d", "2026-11-18T06:00:00.000Z"));
   test("hours and minutes", () => since("1h30m", "2026-11-20T04:30:00.000Z"));
   test("a day begins where the project is", () => since("2026-11-01", "2026-10-31T15:00:00.000Z"));
