@@ -51,6 +51,9 @@ async function refusalOf(url: string): Promise<string | null> {
   }
 }
 
+/** Ports that are tried before it is given up. */
+const PORTS_MAX = 5;
+
 /** A server of its own in a temporary folder, on a free port of 127.0.0.1, with trust for everybody on this machine. */
 export async function startPostgres(say: (line: string) => void): Promise<Postgres> {
   const owner = unprivilegedOwner();
@@ -69,13 +72,22 @@ export async function startPostgres(say: (line: string) => void): Promise<Postgr
         stdio: ["ignore", "ignore", "pipe"],
       },
     );
-    const port = await freePort();
-    server = spawn(join(bin, "postgres"), ["-D", data, "-p", String(port), ...settings(folder)], {
-      ...owner,
-      cwd: folder,
-      stdio: ["ignore", "ignore", "pipe"],
-    });
-    await readiness(server);
+    let port = 0;
+    for (let attempt = 1; ; attempt++) {
+      port = await freePort();
+      server = spawn(join(bin, "postgres"), ["-D", data, "-p", String(port), ...settings(folder)], {
+        ...owner,
+        cwd: folder,
+        stdio: ["ignore", "ignore", "pipe"],
+      });
+      // Somebody else may take the port between the look and the start.
+      const taken = await readiness(server).then(
+        () => null,
+        (error: Error) => error,
+      );
+      if (!taken) break;
+      if (attempt === PORTS_MAX || !/Address already in use/i.test(taken.message)) throw taken;
+    }
     say(`PostgreSQL: started one of its own from ${bin} at port ${port}`);
     return {
       url: `postgres://postgres@127.0.0.1:${port}/postgres`,

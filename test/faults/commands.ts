@@ -5,6 +5,7 @@ import { expect } from "vitest";
 import { type Answer, answerOf } from "../harness.ts";
 import { type Family, familyOf } from "./processes.ts";
 import type { Tiny } from "./tiny.ts";
+import { soon } from "./truth.ts";
 
 /** One line of `--events`. */
 interface Event {
@@ -53,7 +54,7 @@ export function run(tiny: Tiny, args: string[], env?: Record<string, string>): R
   child.stderr!.on("data", (data: Buffer) => {
     told += data.toString();
   });
-  const said = (words: string) => expect.poll(() => told, { timeout: 30_000, interval: 20 }).toContain(words);
+  const said = (words: string) => expect.poll(() => told, soon).toContain(words);
   return { child, family: familyOf(child), ended, until, said };
 }
 

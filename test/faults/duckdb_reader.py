@@ -1,6 +1,6 @@
 """A consumer of a DuckDB file: opens it read-only between others' holds, reads all views at one moment, counts what is wrong.
 
-Arguments: the file, the views as JSON. Says "reading" when it has begun; ends when its input ends and prints its counts.
+Arguments: the file, the views as JSON. Says "reading" when all has been read once; ends when its input ends and prints its counts.
 """
 
 import json
@@ -17,6 +17,7 @@ ALL = " union all ".join(ONE.format(view) for view in VIEWS)
 counts = {"reads": 0, "mixed": 0, "errors": [], "longestMs": 0, "waits": 0}
 first_seen: dict[int, int] = {}
 stopped = threading.Event()
+begun = threading.Event()
 
 
 def judge(rows: list[tuple[int, int, int]]) -> None:
@@ -42,6 +43,7 @@ def read() -> None:
         together = connection.execute(ALL).fetchall()
         apart = [connection.execute(ONE.format(view)).fetchone() for view in VIEWS]
     judge([*together, *apart])
+    begun.set()
 
 
 def read_all() -> None:
@@ -55,6 +57,7 @@ def read_all() -> None:
             read()
         except Exception as error:
             counts["errors"].append(f"{type(error).__name__}: {error}")
+            begun.set()
             if wanted is not None:
                 return
         counts["longestMs"] = max(counts["longestMs"], (time.perf_counter() - started) * 1000)
@@ -63,6 +66,7 @@ def read_all() -> None:
 
 reading = threading.Thread(target=read_all)
 reading.start()
+begun.wait()
 print("reading", flush=True)
 sys.stdin.read()
 stopped.set()

@@ -6,7 +6,7 @@ import { expectDone } from "./commands.ts";
 import { familyOf } from "./processes.ts";
 import { expectUnhurt, whileReading } from "./readers.ts";
 import { newTiny, type Tiny } from "./tiny.ts";
-import { expectLive, served, statements, testedAt } from "./truth.ts";
+import { expectLive, served, soon, statements, testedAt } from "./truth.ts";
 
 /** The phase on record when the process is gone. */
 const phases: Record<FaultName, string> = {
@@ -73,7 +73,7 @@ async function killedAt(tiny: Tiny, command: string[], point: FaultName): Promis
   const answer = await answerOf(child);
   expect(answer.signal, answer.stdout + answer.stderr).toBe("SIGKILL");
   expect(await family.left()).toEqual([]);
-  await expect.poll(() => statements(tiny.url), { timeout: 15_000 }).toEqual([]);
+  await expect.poll(() => statements(tiny.url), soon).toEqual([]);
 }
 
 async function expectInterrupted(tiny: Tiny, point: FaultName, live: string): Promise<void> {

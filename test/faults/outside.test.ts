@@ -20,7 +20,7 @@ async function expectOutage(tiny: Tiny, answer: Answer, release: number, said: R
   expect(answer.json).toMatchObject({ ok: false, code: "upstream", exit: 5 });
   expect(answer.json.problems[0].message).toMatch(said);
   expect(await served(tiny)).toBe(release);
-  await expect.poll(() => statements(tiny.url), { timeout: 15_000 }).toEqual([]);
+  await expect.poll(() => statements(tiny.url), soon).toEqual([]);
 }
 
 describe("PostgreSQL goes away", () => {
@@ -168,7 +168,7 @@ if (mount(disk) && unmount(disk))
     try {
       const small = withEnv(tiny, { SLIPWAY_HOME: join(disk, "home") });
       expectDone(await small.deploy());
-      await expect.poll(() => existsSync(join(disk, "home", "data.owner.json")), { timeout: 30_000 }).toBe(false);
+      await expect.poll(() => existsSync(join(disk, "home", "data.owner.json")), soon).toBe(false);
       spawnSync("dd", ["if=/dev/zero", `of=${filling}`, "bs=64k"]);
       tiny.change(2);
       await expectOutage(tiny, await small.deploy(), 1, /disk is full/);
@@ -176,7 +176,7 @@ if (mount(disk) && unmount(disk))
       expectDone(await small.deploy());
       expect(await served(tiny)).toBe(2);
     } finally {
-      await expect.poll(() => unmount(disk), { timeout: 30_000 }).toBe(true);
+      await expect.poll(() => unmount(disk), soon).toBe(true);
     }
   });
 afterAll(() => rmSync(disk, { recursive: true }));

@@ -5,7 +5,7 @@ import { systemClock } from "../../src/lib/clock.ts";
 
 const POLL_MS = 25;
 /** A process whose command was killed notices the end of its input; a loaded machine needs its time. */
-const GONE_MS = 15_000;
+const GONE_MS = 120_000;
 
 interface Seen {
   pid: number;
@@ -14,11 +14,17 @@ interface Seen {
   command: string;
 }
 
-/** All processes of this machine, zombies left out. */
-function processes(): Seen[] {
-  return readdirSync("/proc")
-    .filter((name) => /^\d+$/.test(name))
-    .flatMap((name) => processOf(Number(name)) ?? []);
+/**
+ * Processes of this machine that were not there the last time, zombies left out. Only those are read: to read all of them took
+ * a tenth of a core away from what the test watches. A process that leaves its family (its parent died) was seen before.
+ */
+function newcomers(before: Set<number>): { found: Seen[]; now: Set<number> } {
+  const now = new Set(
+    readdirSync("/proc")
+      .filter((name) => /^\d+$/.test(name))
+      .map(Number),
+  );
+  return { found: [...now].filter((pid) => !before.has(pid)).flatMap((pid) => processOf(pid) ?? []), now };
 }
 
 function processOf(pid: number): Seen | null {
@@ -48,8 +54,10 @@ export interface Family {
 /** Watches a started command until it has ended. */
 export function familyOf(child: ChildProcess): Family {
   const known = new Map<string, Seen>();
+  let looked = new Set<number>();
   const look = (): void => {
-    const all = processes();
+    const { found: all, now: there } = newcomers(looked);
+    looked = there;
     const inside = new Set([child.pid, ...[...known.values()].map((seen) => seen.pid)]);
     for (let grew = true; grew; ) {
       grew = false;
@@ -83,6 +91,12 @@ export function familyOf(child: ChildProcess): Family {
       return living().map((seen) => `${seen.pid} ${seen.command}`);
     },
   };
+}
+
+/** Resolves when a process has been stopped by SIGSTOP. */
+export async function stopped(child: ChildProcess): Promise<void> {
+  const state = (): string => readFileSync(`/proc/${child.pid}/stat`, "utf8").split(") ").at(-1)!;
+  while (!state().startsWith("T")) await systemClock.sleep(POLL_MS);
 }
 
 function kill(pid: number): void {

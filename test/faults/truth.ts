@@ -123,8 +123,8 @@ export async function statements(url: string | null, where = "true"): Promise<st
 
 /** How many of them do this now. */
 export const activity = async (url: string, where: string): Promise<number> => (await statements(url, where)).length;
-/** For polling until something short has begun. */
-export const soon = { timeout: 60_000, interval: 5 };
+/** For polling until something short has begun. The limit is for what never happens, not for a slow machine. */
+export const soon = { timeout: 240_000, interval: 5 };
 
 /** When the newest test result was stored, in milliseconds since 1970. */
 export const testedAt = (tiny: Tiny): Promise<number> =>

@@ -2,6 +2,7 @@
 import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
+import { readFileSync } from "node:fs";
 import { mkdir, readdir, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -75,6 +76,9 @@ async function pgProject(
   return { ...project, setting: { ...project.setting, profilesDir, env: secrets } };
 }
 
+/** For what must come; the limit is for what never does. */
+const patient = { timeout: 150_000, interval: 50 };
+
 /** How many statements of this name sleep in the server: `first`, which may be caught at work, does not count. */
 const running = async (applicationName: string): Promise<number> => {
   const sql =
@@ -95,7 +99,7 @@ async function startSleeping(applicationName: string, options: Partial<SidecarEn
   const path = await redirect(project, await parse(run, project), "slipway");
   const building = build(run, project, path, "slipway");
   building.catch(() => {});
-  await vi.waitUntil(async () => (await running(applicationName)) > 0, { timeout: 60_000, interval: 100 });
+  await vi.waitUntil(async () => (await running(applicationName)) > 0, patient);
   return { project, run, building, events };
 }
 
@@ -128,13 +132,10 @@ test("cancel ends the statement, keeps what was done, and ends the process, a fo
   onTestFinished(() => pool.close());
   for (const options of [{}, { start: pool.start }]) {
     const { run, building } = await startSleeping("slipway:cancel", options);
-    const from = performance.now();
     await run.cancel();
-    expect(performance.now() - from).toBeLessThan(8_000); // cleanly, not by the kill after ten seconds
-    expect(await building).toMatchObject({
-      cancelled: true,
-      rows: [{ uniqueId: "model.shop.first", status: "success" }],
-    });
+    const ended = await building;
+    expect(ended).toMatchObject({ cancelled: true, rows: [{ uniqueId: "model.shop.first", status: "success" }] });
+    expect(ended.elapsedMs).toBeGreaterThan(0); // dbt told it itself: it was not killed after its grace
     expect([run.pid, await running("slipway:cancel")]).toEqual([null, 0]);
   }
 });
@@ -145,7 +146,7 @@ test("a killed process is an outside failure; the server ends its statement by i
   const error = await failureOf(building);
   expect([error.code, error.text.id, error.text.params.how]).toEqual(["upstream", "dbt.process_ended", "SIGKILL"]);
   expect(events.some((event) => event.kind === "result" && event.row.uniqueId === "model.shop.first")).toBe(true);
-  await vi.waitUntil(async () => (await running("slipway:kill")) === 0, { timeout: 10_000, interval: 100 });
+  await vi.waitUntil(async () => (await running("slipway:kill")) === 0, patient);
 });
 
 for (const kind of ["dbt", "a fork of a warm process"])
@@ -176,16 +177,16 @@ for (const kind of ["dbt", "a fork of a warm process"])
     const [pid] = await once(createInterface({ input: parent.stdout }), "line");
     const above = await parentOf(Number(pid));
     expect(above === parent.pid).toBe(kind === "dbt");
-    await vi.waitUntil(async () => (await running("slipway:orphan")) > 0, { timeout: 60_000, interval: 100 });
+    await vi.waitUntil(async () => (await running("slipway:orphan")) > 0, patient);
     parent.kill("SIGKILL");
-    await vi.waitUntil(() => gone(Number(pid)) && gone(above), { timeout: 20_000, interval: 50 });
+    await vi.waitUntil(() => gone(Number(pid)) && gone(above), patient);
     expect([await running("slipway:orphan"), await readdir(temp)]).toEqual([0, []]);
   });
 
+/** Its last state may stay in the list for a while, until the process that inherited it looks. */
 function gone(pid: number): boolean {
   try {
-    process.kill(pid, 0);
-    return false;
+    return readFileSync(`/proc/${pid}/stat`, "utf8").split(") ").at(-1)!.startsWith("Z");
   } catch {
     return true;
   }

@@ -79,7 +79,7 @@ async function startSlow(): Promise<{ run: EngineRun; project: TestProject; buil
   return { run, project, building };
 }
 
-const gone = (...pids: number[]) => vi.waitUntil(() => !pids.some(alive), { timeout: 30_000 });
+const gone = (...pids: number[]) => vi.waitUntil(() => !pids.some(alive), { timeout: 150_000 });
 
 test("two runs at once are forks of one process; each sees its own environment, the parent sees none", async () => {
   const projects = await Promise.all([makeProject(said), makeProject(said)]);
@@ -196,7 +196,7 @@ test("the process that opens DuckDB files is a fork, too; killed, it is an outsi
   expect(await parentOf(pids[0]!)).not.toBe(process.pid);
   process.kill(pids[0]!, "SIGKILL");
   await gone(pids[0]!);
-  await vi.waitUntil(() => warehouse.query("select answer from t").then(Boolean, () => false), { timeout: 20_000 });
+  await vi.waitUntil(() => warehouse.query("select answer from t").then(Boolean, () => false), { timeout: 150_000 });
   expect([pids.length, pids[1] === pids[0]]).toEqual([2, false]);
   await warehouse.close();
   await gone(pids[1]!);

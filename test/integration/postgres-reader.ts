@@ -1,5 +1,5 @@
 // A consumer in a process of its own: reads several views all along, in every way that must hold, and counts what is wrong.
-// Arguments: JSON {dbname, views, pauseMs?}. Says "reading" when it has begun; ends on a message and answers with its counts.
+// Arguments: JSON {dbname, views, pauseMs?}. Says "reading" when everything has been read once; ends on a message and answers with its counts.
 import { setTimeout as pause } from "node:timers/promises";
 import pg from "pg";
 import { settingsOf } from "./postgres-world.ts";
@@ -64,26 +64,35 @@ const repeatable =
     return rows;
   };
 
-async function readAll(way: Way): Promise<void> {
+async function readAll(way: Way, begun: () => void): Promise<void> {
   const client = new pg.Client({ host, port, user, database: dbname, ...(password ? { password } : {}) });
   await client.connect();
-  while (!stop) {
+  // Once more after it was told to stop: what stands in the end is seen in any case.
+  for (let last = false; !last; ) {
+    last = stop;
     const started = performance.now();
     await way(client).then(judge, async (error: Error) => {
       counts.errors.push(error.message);
       await client.query("rollback");
     });
     counts.longestMs = Math.max(counts.longestMs, performance.now() - started);
+    begun();
     await pause(pauseMs);
   }
   await client.end();
 }
 
-const reading = [statement, prepared, repeatable(1), repeatable(20)].map(readAll);
-process.send?.("reading");
+const starting: Promise<void>[] = [];
+const reading = [statement, prepared, repeatable(1), repeatable(20)].map((way) => {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  starting.push(promise);
+  return readAll(way, resolve);
+});
 process.once("message", async () => {
   stop = true;
   await Promise.all(reading);
   const firstSeen = [...releases].sort(([a], [b]) => a - b);
   process.send?.({ ...counts, releases: firstSeen.map(([release]) => release), firstSeen }, () => process.exit(0));
 });
+await Promise.race([Promise.all(starting), Promise.all(reading)]);
+process.send?.("reading");

@@ -1,5 +1,4 @@
 // The plain work of the PostgreSQL warehouse: facts, copies, drops, orphans, the way out, connections that fail.
-import { createServer } from "node:net";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { AppError } from "../../src/lib/error.ts";
 import { openPostgres } from "../../src/warehouse/postgres/open.ts";
@@ -172,10 +171,7 @@ test("what doctor hears: who owns the row, what is unsettled", async () => {
 });
 
 test("a server that is not there, a database that is not there: what to check, and never the password", async () => {
-  const server = createServer().listen(0, "127.0.0.1");
-  await new Promise((resolve) => server.once("listening", resolve));
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
+  const port = 1;
   const gone = await openPostgres({ ...settingsOf("x"), host: "127.0.0.1", port, password: "s3cret" });
   const error = await appError(gone.query("select 1"));
   expect([error.code, error.text.id, error.text.params.port]).toEqual(["upstream", "postgres.unreachable", port]);

@@ -111,7 +111,7 @@ test("a view is read as a whole, unless that takes too long: then it says so and
     value: "salt-1",
     why: { id: "postgres.token_too_slow" },
   });
-}, 20_000);
+});
 
 test("a missing source and a missing right are named", async () => {
   await expect(tokenOf("nowhere")).rejects.toMatchObject({

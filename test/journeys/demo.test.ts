@@ -20,7 +20,7 @@ beforeAll(async () => {
 afterAll(() => rmSync(home, { recursive: true, force: true, maxRetries: 20, retryDelay: 500 }));
 
 function start(args: string[]) {
-  const env = { ...process.env, TMPDIR: home, LANG: "C.UTF-8", SLIPWAY_DEMO_SLOWNESS: "10", NO_COLOR: "1" };
+  const env = { ...process.env, TMPDIR: home, LANG: "C.UTF-8", SLIPWAY_DEMO_SLOWNESS: "60", NO_COLOR: "1" };
   return spawn(process.execPath, [script, ...args], { env, stdio: ["ignore", "pipe", "pipe"] });
 }
 
@@ -40,26 +40,12 @@ function checkStory({ code, stdout, stderr }: Answer, scenes = 8): string[] {
 
 test("on DuckDB, in English, with a server at the end", async () => {
   const child = start(["--serve"]);
-  const told = collected(child);
-  let health: unknown = null;
-  child.stdout.on("data", async (chunk) => {
-    if (!String(chunk).includes("$ slipway serve --port")) return;
-    const [url] = /http:\S+/.exec(told())!;
-    await expect
-      .poll(
-        () =>
-          fetch(url).then(
-            (answer) => answer.json(),
-            () => null,
-          ),
-        { timeout: 60_000 },
-      )
-      .not.toBeNull();
-    health = await (await fetch(url)).json();
-    child.kill("SIGINT");
-  });
-  const lines = checkStory(await answerOf(child), 9);
-  expect(health).toMatchObject({ ok: true, project: "shop", state: "serving" });
+  const ended = answerOf(child);
+  const told = await until(child, /(http:\S+)[\s\S]*\$ slipway serve --port/);
+  const health = () => fetch(told[1]!).then((answer) => answer.json());
+  await expect.poll(health).toMatchObject({ ok: true, project: "shop", state: "serving" });
+  child.kill("SIGINT");
+  const lines = checkStory(await ended, 9);
   expect(lines).toEqual(
     expect.arrayContaining([
       "✓ slipway.yml has an environment for each target of the profile: staging, prod",
@@ -96,10 +82,10 @@ test("on PostgreSQL, in Japanese; the database is gone afterwards", async () => 
 test("stopped in the middle, it leaves nothing behind", async () => {
   const before = readdirSync(home);
   const child = start(["--lang", "en"]);
-  child.stdout.on("data", (chunk) => {
-    if (String(chunk).includes("$ slipway deploy")) child.kill("SIGINT");
-  });
-  const { code, stdout } = await answerOf(child);
+  const ended = answerOf(child);
+  await until(child, /\$ slipway deploy/);
+  child.kill("SIGINT");
+  const { code, stdout } = await ended;
   expect(stdout).toContain("The demo was stopped; nothing is left behind.");
   expect(code).toBe(130);
   expect(readdirSync(home)).toEqual(before);
@@ -113,13 +99,17 @@ test("what it does not understand is refused", async () => {
   });
 });
 
-/** What a process has printed so far. */
-function collected(child: ReturnType<typeof start>): () => string {
-  let text = "";
-  child.stdout.on("data", (chunk) => {
-    text += String(chunk);
+/** Resolves when a process has printed this; throws when it ends without it. */
+function until(child: ReturnType<typeof start>, wanted: RegExp): Promise<RegExpExecArray> {
+  return new Promise((resolve, reject) => {
+    let text = "";
+    child.stdout.on("data", (chunk) => {
+      text += String(chunk);
+      const found = wanted.exec(text);
+      if (found) resolve(found);
+    });
+    child.once("close", () => reject(new Error(`ended without ${wanted}:\n${text}`)));
   });
-  return () => text;
 }
 
 const kept = (): string => join(home, readdirSync(home).find((name) => name.startsWith("slipway-demo-"))!);

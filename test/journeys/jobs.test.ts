@@ -2,7 +2,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { systemClock } from "../../src/lib/clock.ts";
 import { type Answer, answerOf } from "../harness.ts";
 import { newPlainProject, type PlainProject } from "../support/plain-project.ts";
 
@@ -137,15 +136,15 @@ describe.each(["duckdb", "postgres"] as const)("%s", (kind) => {
     test("a cancelled operation leaves no statement behind", async () => {
       const dozing = () =>
         project.user.query(
-          "select pid from pg_stat_activity where datname = current_database() and query like '%pg_sleep(300)%' and pid <> pg_backend_pid()",
+          "select pid from pg_stat_activity where datname = current_database() and state = 'active' and query like '%pg_sleep(300)%' and pid <> pg_backend_pid()",
         );
       const child = project.user.start(["dbt", "prod", "--json", "--", "run-operation", "doze"], project.env);
       const ended = answerOf(child);
-      while ((await dozing()).length === 0) await systemClock.sleep(200);
+      await expect.poll(dozing).not.toEqual([]);
       const [run] = (await project.ask(["runs"])).json.data.runs;
       expect((await project.ask(["run", "cancel", String(run.run_id)])).code).toBe(0);
       expect((await ended).code).toBe(130);
-      expect(await dozing()).toEqual([]);
+      await expect.poll(dozing).toEqual([]);
     });
     // What follows is no matter of the warehouse.
     return;

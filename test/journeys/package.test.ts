@@ -28,7 +28,11 @@ beforeAll(() => {
     JSON.stringify({ name: "empty", private: true, allowScripts: { node: true } }),
   );
   const [tarball] = readdirSync(home).filter((name) => name.endsWith(".tgz"));
-  run("npm", ["install", "--loglevel=error", "--no-audit", "--no-fund", join(home, tarball!)], empty);
+  run(
+    "npm",
+    ["install", "--loglevel=error", "--no-audit", "--no-fund", "--prefer-offline", join(home, tarball!)],
+    empty,
+  );
 });
 
 afterAll(() => rmSync(home, { recursive: true, force: true }));
