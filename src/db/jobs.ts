@@ -11,19 +11,44 @@ import { anyText, inPieces } from "./lists.ts";
 /** Rows of one insert: eight values each, far below the 65,535 of PostgreSQL. */
 const ROWS_MAX = 1_000;
 
-/** The records of these jobs. One that is new has been looked at until now: it has missed nothing. */
+/**
+ * The records of these jobs. One that is new, or comes back, has been looked at until now: it has missed nothing. So has one that was
+ * looked at by a clock that was ahead.
+ */
 export async function ensureJobs(db: Db, projectId: number, names: readonly string[]): Promise<JobRecord[]> {
-  const known = await listJobs(db, projectId);
-  const fresh = names.filter((name) => !known.some((one) => one.name === name));
+  const now = db.clock.now();
+  const ahead = new Date(now.getTime() + CLOCK_AHEAD_MS);
+  const known = new Map((await listJobs(db, projectId)).map((record) => [record.name, record]));
+  const isWatched = ({ consideredUntil }: JobRecord) => consideredUntil !== null && consideredUntil <= ahead;
+  const fresh = names.filter((name) => !known.has(name) || !isWatched(known.get(name)!));
   for (const piece of inPieces(fresh, ROWS_MAX))
     await db.kysely
       .insertInto("jobs")
-      .values(piece.map((name) => ({ projectId, name, consideredUntil: db.clock.now() })))
-      .onConflict((conflict) => conflict.columns(["projectId", "name"]).doNothing())
+      .values(piece.map((name) => ({ projectId, name, consideredUntil: now })))
+      .onConflict((conflict) =>
+        conflict
+          .columns(["projectId", "name"])
+          .doUpdateSet({ consideredUntil: now })
+          .where((e) => e.or([e("jobs.consideredUntil", "is", null), e("jobs.consideredUntil", ">", ahead)])),
+      )
       .execute();
   const wanted = new Set(names);
-  const all = fresh.length === 0 ? known : await listJobs(db, projectId);
+  const all = fresh.length === 0 ? [...known.values()] : await listJobs(db, projectId);
   return all.filter(({ name }) => wanted.has(name));
+}
+
+/** Times and looks that lie further ahead come from a clock that was wrong by a time zone or a year; clocks of servers differ by less. */
+const CLOCK_AHEAD_MS = 900_000;
+
+/** Jobs that slipway.yml declares no more are not looked at: when one comes back, its absence was not missed. Pauses stay. */
+export async function forgetLooks(db: Db, projectId: number, declared: readonly string[]): Promise<void> {
+  await db.kysely
+    .updateTable("jobs")
+    .set({ consideredUntil: null })
+    .where("projectId", "=", projectId)
+    .where("consideredUntil", "is not", null)
+    .where((e) => e.not(e("name", "=", anyText(declared))))
+    .execute();
 }
 
 /** By name; also jobs that slipway.yml does not declare any more. */
@@ -156,6 +181,23 @@ export async function forgetOccurrences(
       .deleteFrom("occurrences")
       .where("projectId", "=", projectId)
       .where("dueAt", "<", before)
+      .executeTakeFirst();
+    const details = { ...audit.details, count: Number(numDeletedRows) };
+    if (numDeletedRows > 0n) await recordAudit(trx, { ...audit, details });
+  });
+}
+
+/** Times of schedules that a clock far ahead had decided before they came: they come again, with one audit row when there were any. */
+export async function forgetFuture(db: Db, projectId: number, audit: AuditRow): Promise<void> {
+  const now = db.clock.now();
+  await db.transaction(async (trx) => {
+    const { numDeletedRows } = await trx.kysely
+      .deleteFrom("occurrences")
+      .where("projectId", "=", projectId)
+      .where("dueAt", ">", now)
+      .where("decidedAt", ">", new Date(now.getTime() + CLOCK_AHEAD_MS))
+      // An end of a run and a commit that were seen come no second time.
+      .where("trigger", "not like", "%:%")
       .executeTakeFirst();
     const details = { ...audit.details, count: Number(numDeletedRows) };
     if (numDeletedRows > 0n) await recordAudit(trx, { ...audit, details });

@@ -12,7 +12,7 @@ import { AppError } from "../lib/error.ts";
 import { say } from "../text/catalogue.ts";
 import { type DueJob, decideJobs, deciderOf } from "./decide-due.ts";
 import { BRANCH_BACK_OFF_MAX_MS, BRANCH_POLL_MS, LOCAL_BRANCH_POLL_MS, REMOTE_LOOK_MS } from "./limits.ts";
-import { type JobPlan, schedulePlan } from "./schedule-plan.ts";
+import { type JobPlan, type SchedulePlan, schedulePlan } from "./schedule-plan.ts";
 
 export interface BranchReport {
   /** Runs asked for. */
@@ -43,11 +43,11 @@ export async function pollBranches(session: Session): Promise<BranchReport> {
   const { clock } = session.ctx;
   const now = clock.now();
   const waits = patienceOf(session);
-  const { jobs } = await schedulePlan(session);
-  const watched = watchedBranches(session, jobs);
+  const plan = await schedulePlan(session);
+  const watched = watchedBranches(plan);
   if (watched.length === 0 || now < waits.nextAt) return report;
   try {
-    const everyMs = await look(session, { jobs, watched, waits, report });
+    const everyMs = await look(session, { plan, watched, waits, report });
     Object.assign(waits, { nextAt: new Date(now.getTime() + everyMs), failures: 0 });
   } catch (error) {
     // What git cannot do now is for later; a state that is away is the caller's to wait for.
@@ -71,20 +71,20 @@ function patienceOf({ place, ctx }: Session): Patience {
   return fresh;
 }
 
-function watchedBranches({ place }: Session, jobs: readonly JobPlan[]): string[] {
-  const environments = place.config.environments.map(({ branch }) => branch).filter((branch) => branch !== null);
+function watchedBranches({ config, jobs }: SchedulePlan): string[] {
+  const environments = config.environments.map(({ branch }) => branch).filter((branch) => branch !== null);
   return [...new Set([...environments, ...jobs.flatMap(({ branches }) => branches)])];
 }
 
 interface Look {
-  jobs: readonly JobPlan[];
+  plan: SchedulePlan;
   watched: string[];
   waits: Patience;
   report: BranchReport;
 }
 
 /** How long to wait until the next look. */
-async function look(session: Session, { jobs, watched, waits, report }: Look): Promise<number> {
+async function look(session: Session, { plan, watched, waits, report }: Look): Promise<number> {
   const repository = await session.repository();
   const remote = await remoteOf(waits, repository, session.ctx.clock.now());
   const tips = await branchTips(repository, remote, watched);
@@ -92,7 +92,7 @@ async function look(session: Session, { jobs, watched, waits, report }: Look): P
     const tip = tips.get(branch);
     if (tip === undefined || waits.settled.get(branch) === tip) continue;
     const commit = remote === null ? tip : await fetchBranch(repository, remote, branch);
-    const { settled, isNew, queued } = await decideCommit(session, { jobs, branch, commit });
+    const { settled, isNew, queued } = await decideCommit(session, { plan, branch, commit });
     report.queued += queued;
     if (isNew) report.seen.push({ branch, commit });
     if (settled) waits.settled.set(branch, commit);
@@ -113,17 +113,17 @@ async function remoteOf(waits: Patience, repository: Repository, now: Date): Pro
 }
 
 interface Tip {
-  jobs: readonly JobPlan[];
+  plan: SchedulePlan;
   branch: string;
   commit: string;
 }
 
 /** `settled`: nothing about this commit is left to decide. Jobs start for commits that appear, environments also for the first one seen. */
-async function decideCommit(session: Session, { jobs, branch, commit }: Tip) {
+async function decideCommit(session: Session, { plan, branch, commit }: Tip) {
   const db = await session.db();
-  const decider = await deciderOf(session);
+  const decider = await deciderOf(session, plan);
   const { projectId, actor } = decider;
-  const followers = session.place.config.environments.filter((environment) => environment.branch === branch);
+  const followers = plan.config.environments.filter((environment) => environment.branch === branch);
   const records = new Map<EnvironmentConfig, Environment>();
   for (const follower of followers) records.set(follower, await session.record(follower));
   const now = session.ctx.clock.now();
@@ -132,7 +132,7 @@ async function decideCommit(session: Session, { jobs, branch, commit }: Tip) {
     const isNew = before?.commit !== commit;
     const seenAt = isNew ? now : before.seenAt;
     if (isNew) await saveBranch(trx, projectId, branch, { commit, seenAt });
-    const due = before !== null && isNew ? dueByCommit(jobs, { branch, commit, seenAt }) : [];
+    const due = before !== null && isNew ? dueByCommit(plan.jobs, { branch, commit, seenAt }) : [];
     let { queued } = due.length > 0 ? await decideJobs(trx, decider, { due, now }) : { queued: 0 };
     let settled = true;
     for (const [{ name }, record] of records) {

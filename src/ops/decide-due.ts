@@ -11,7 +11,7 @@ import { AppError } from "../lib/error.ts";
 import type { Text } from "../lib/text.ts";
 import { say } from "../text/catalogue.ts";
 import { MISSED_AFTER_MS } from "./limits.ts";
-import type { JobPlan } from "./schedule-plan.ts";
+import type { JobPlan, SchedulePlan } from "./schedule-plan.ts";
 
 /** A job with times at which something starts it, and what a run that starts then is told. */
 export interface DueJob {
@@ -34,9 +34,10 @@ export interface Decider {
   actor: string;
 }
 
-export async function deciderOf(session: Session): Promise<Decider> {
+/** By the rules that the times were planned by: slipway.yml may have changed since. */
+export async function deciderOf(session: Session, { config }: SchedulePlan): Promise<Decider> {
   return {
-    config: session.place.config,
+    config,
     projectId: (await session.project()).id,
     actor: await session.actor(),
   };

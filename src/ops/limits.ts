@@ -40,6 +40,8 @@ export const OCCURRENCES_MAX = 10_080;
 export const TICK_JOBS_MAX = 100;
 /** Up to when all schedules have been looked at is written down this often: a schedule that changes while nobody serves reaches back so far. */
 export const CONSIDERED_MARK_MS = 60_000;
+/** A clock that is set back further was wrong: within this, times that were decided early are just waited out. */
+export const CLOCK_SET_BACK_MS = 900_000;
 /** Calendar files are looked at: they change once a year. */
 export const CALENDAR_POLL_MS = 30_000;
 /** The end of a run may become visible so much later than its time says: transactions take time, clocks of servers differ. */

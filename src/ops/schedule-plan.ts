@@ -2,11 +2,17 @@
 import type { JobRecord } from "../core/jobs.ts";
 import type { Environment } from "../core/records.ts";
 import type { JobSchedule } from "../core/schedule/job-schedule.ts";
-import { ensureJobs, forgetOccurrences, markConsidered } from "../db/jobs.ts";
+import { ensureJobs, forgetFuture, forgetLooks, forgetOccurrences, markConsidered } from "../db/jobs.ts";
 import { calendarMark, loadJobSchedules } from "../flow/job-schedules.ts";
 import type { Session } from "../flow/session.ts";
 import type { Problem } from "../lib/error.ts";
-import { CALENDAR_POLL_MS, OCCURRENCES_FORGET_MS, OCCURRENCES_KEEP_MS, RUN_END_LATE_MS } from "./limits.ts";
+import {
+  CALENDAR_POLL_MS,
+  CLOCK_SET_BACK_MS,
+  OCCURRENCES_FORGET_MS,
+  OCCURRENCES_KEEP_MS,
+  RUN_END_LATE_MS,
+} from "./limits.ts";
 
 export interface JobPlan extends JobSchedule {
   environment: Environment;
@@ -43,9 +49,9 @@ export const knownPlan = (session: Session): SchedulePlan | null => plans.get(se
 
 /** The plan, made anew when slipway.yml or a calendar has changed. */
 export async function schedulePlan(session: Session): Promise<SchedulePlan> {
-  const known = knownPlan(session);
-  const same = known !== null && known.config === session.place.config;
   const now = session.ctx.clock.now();
+  const known = planOf(session, now);
+  const same = known !== null && known.config === session.place.config;
   if (same && now.getTime() - known.lookedAt.getTime() < CALENDAR_POLL_MS) return known;
   const calendars = await calendarMark(session);
   if (same && known.calendars === calendars) {
@@ -57,6 +63,13 @@ export async function schedulePlan(session: Session): Promise<SchedulePlan> {
   const plan = await makePlan(session, calendars);
   plans.set(session.place, plan);
   return plan;
+}
+
+/** A clock that was set far back leaves nothing of what was planned. */
+function planOf(session: Session, now: Date): SchedulePlan | null {
+  const known = knownPlan(session);
+  const setBack = known?.tickedAt && known.tickedAt.getTime() - now.getTime() > CLOCK_SET_BACK_MS;
+  return setBack ? null : known;
 }
 
 /** Every job has been decided up to the last look, also those that had nothing to decide. */
@@ -86,13 +99,23 @@ async function makePlan(session: Session, calendars: string): Promise<SchedulePl
     environments.set(name, await session.record(session.environment(name)));
   const startedAt = session.ctx.clock.now();
   const names = schedules.map(({ name }) => name);
-  const records = await ensureJobs(await session.db(), (await session.project()).id, names);
+  const records = await watch(session, names);
   const known = new Map(records.map((record) => [record.name, record]));
   const jobs = schedules.map((one) =>
     jobPlan(one, { environment: environments.get(one.job.environment)!, record: known.get(one.name)!, startedAt }),
   );
   const times = { lookedAt: startedAt, markedAt: startedAt, tickedAt: null, forgotAt: null };
   return { jobs, problems, config, calendars, ...times, followed: new Set() };
+}
+
+/** What the state knows of these jobs; what it knows of others, or of a time to come, counts no more. */
+async function watch(session: Session, names: string[]): Promise<JobRecord[]> {
+  const { name, config } = session.place;
+  const [db, { id }, who] = [await session.db(), await session.project(), await session.actor()];
+  await forgetLooks(db, id, Object.keys(config.jobs));
+  const why = "decided by a clock that was ahead";
+  await forgetFuture(db, id, { who, what: "occurrences.forgotten", subject: `project ${name}`, why, details: {} });
+  return ensureJobs(db, id, names);
 }
 
 interface JobFacts {

@@ -9,7 +9,14 @@ import type { Problem } from "../lib/error.ts";
 import { type DecidedCounts, type DueJob, decideJobs, deciderOf } from "./decide-due.ts";
 import { dueAfterRuns } from "./follow-runs.ts";
 import { CONSIDERED_MARK_MS, OCCURRENCES_MAX, TICK_JOBS_MAX } from "./limits.ts";
-import { forgetOld, type JobPlan, nextTime, schedulePlan, writeConsidered } from "./schedule-plan.ts";
+import {
+  forgetOld,
+  type JobPlan,
+  nextTime,
+  type SchedulePlan,
+  schedulePlan,
+  writeConsidered,
+} from "./schedule-plan.ts";
 
 export interface TickReport extends DecidedCounts {
   /** Jobs that cannot be scheduled as they stand. */
@@ -26,11 +33,11 @@ export async function tick(session: Session): Promise<TickReport> {
   const report: TickReport = { queued: 0, decided: 0, problems: plan.problems };
   const due = plan.jobs.filter(({ nextAt }) => nextAt !== null && nextAt <= now);
   for (const piece of inPieces(due, TICK_JOBS_MAX)) {
-    await decide(session, { due: piece.map((job) => dueBySchedule(job, now)), now, report });
+    await decide(session, { plan, due: piece.map((job) => dueBySchedule(job, now)), now, report });
     for (const job of piece) moveOn(job, now);
   }
   const following = await dueAfterRuns(session, plan);
-  if (following.due.length > 0) await decide(session, { due: following.due, now, report });
+  if (following.due.length > 0) await decide(session, { plan, due: following.due, now, report });
   for (const run of following.runs) plan.followed.add(run);
   plan.tickedAt = now;
   if (now.getTime() - plan.markedAt.getTime() >= CONSIDERED_MARK_MS) {
@@ -76,10 +83,10 @@ function newest<T>(from: Date, to: Date, find: (from: Date) => T[]): T[] {
 
 async function decide(
   session: Session,
-  { due, now, report }: { due: DueJob[]; now: Date; report: TickReport },
+  { plan, due, now, report }: { plan: SchedulePlan; due: DueJob[]; now: Date; report: TickReport },
 ): Promise<void> {
   const db = await session.db();
-  const decider = await deciderOf(session);
+  const decider = await deciderOf(session, plan);
   const { queued, decided } = await db.transaction((trx) => decideJobs(trx, decider, { due, now }));
   report.queued += queued;
   report.decided += decided;

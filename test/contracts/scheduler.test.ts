@@ -145,6 +145,61 @@ describe.each(backends)("the scheduler on %s", (backend) => {
     expect(await tick(session)).toMatchObject({ decided: 1, queued: 1 });
   });
 
+  test("a job that was taken out and comes back has missed nothing, with or without a server at the time", async () => {
+    const other = job("other", 'triggers: [{ cron: "0 * * * *" }]');
+    const { session, change } = world("comes back", hourly + other);
+    await tick(session);
+    change(other);
+    await tick(session);
+    clock.move(5 * HOUR);
+    await tick(session);
+    change(hourly + other);
+    expect(await tick(session)).toMatchObject({ decided: 0 });
+    expect(await decided(session)).toEqual([]);
+    // A restart right after it came back: from then on it is watched.
+    clock.move(HOUR);
+    expect(await tick(world("comes back", hourly + other).session)).toMatchObject({ decided: 2, queued: 1 });
+    expect(await decided(session)).toHaveLength(1);
+    // Gone while one server serves, back while none does.
+    await tick(world("comes back", other).session);
+    clock.move(5 * HOUR);
+    expect(await tick(world("comes back", hourly + other).session)).toMatchObject({ decided: 5 });
+    expect(await decided(session)).toHaveLength(1);
+  });
+
+  test("a clock that was far ahead for a moment silences no schedule, and starts nothing twice", async () => {
+    const jobs = hourly + job("report", "triggers: [{ after: { job: daily } }]");
+    const { session } = world("ahead", jobs);
+    await tick(session);
+    clock.move(48 * HOUR);
+    expect(await tick(session)).toMatchObject({ queued: 1, decided: 48 });
+    await finish(session, "succeeded");
+    expect(await tick(session)).toMatchObject({ queued: 1, decided: 1 });
+    clock.move(MINUTE);
+    await tick(session); // has written down up to when it has looked
+    clock.move(-48 * HOUR);
+    const [here, restarted] = [session, world("ahead", jobs).session];
+    expect(await tick(here)).toMatchObject({ decided: 0 });
+    expect(await tick(restarted)).toMatchObject({ decided: 0 });
+    clock.move(HOUR);
+    expect(await tick(here)).toMatchObject({ queued: 1, decided: 1 });
+    expect(await tick(restarted)).toMatchObject({ queued: 0, decided: 0 });
+    clock.move(HOUR);
+    expect(await tick(world("ahead", jobs).session)).toMatchObject({ decided: 1 });
+  });
+
+  test("slipway.yml that changes in the middle of a look does not fail it", async () => {
+    const { session, change } = world("middle", hourly);
+    await tick(session);
+    clock.move(HOUR);
+    const open = session.db;
+    session.db = () => {
+      change(job("another", 'triggers: [{ cron: "0 * * * *" }]'));
+      return open();
+    };
+    expect(await tick(session)).toMatchObject({ queued: 1, decided: 1 });
+  });
+
   test("a job after another with a result that counts, once, also after a restart", async () => {
     const jobs = hourly + job("report", "triggers: [{ after: { job: daily, result: [succeeded, held] } }]");
     const { session } = world("after", jobs);
