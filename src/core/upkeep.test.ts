@@ -1,6 +1,6 @@
 // Which folders of runs go, and how long a disk lasts.
 import { expect, test } from "vitest";
-import { daysLeft, planFolders, type RunFolder } from "./upkeep.ts";
+import { daysLeft, isShort, planFolders, type RunFolder } from "./upkeep.ts";
 
 const now = new Date("2026-11-20T03:30:00Z");
 const daysAgo = (days: number) => new Date(now.getTime() - days * 86_400_000);
@@ -64,3 +64,19 @@ test("it grows, it stands still, nothing is known, an hour says nothing", () => 
   lasts(50, [[1 / 24, 100]], null);
 });
 test("years ahead is not a number", () => lasts(1_000_000, [[5, 1_000_005]], null));
+
+test("a disk around the mark is short once, not every minute", () => {
+  const short = (freeBytes: number, days: number | null, before: boolean) => isShort({ freeBytes, days }, 100, before);
+  expect([short(100, null, false), short(99, null, false), short(100, 3, false), short(100, 2, false)]).toEqual([
+    false,
+    true,
+    false,
+    true,
+  ]);
+  expect([short(109, null, true), short(111, null, true), short(111, 3, true), short(111, 4, true)]).toEqual([
+    true,
+    false,
+    true,
+    false,
+  ]);
+});

@@ -28,8 +28,10 @@ export interface UpkeepTask {
   task: UpkeepTaskName;
   ok: boolean;
   freedBytes: number;
-  /** Of the disk with the least room; only of `disk`. */
+  /** Of the state folder's disk; only of `disk`. */
   freeBytes: number | null;
+  /** The machine whose disk it is; only of `disk`. */
+  host?: string;
   /** One sentence per thing done or not done. */
   notes: Text[];
   ms: number;
@@ -75,6 +77,22 @@ export function planFolders(
     remove.push(folder);
   }
   return { remove, empty: empty.filter((folder) => !remove.includes(folder)) };
+}
+
+/** A disk that lasts for fewer days is short, however much is free. */
+const DAYS_MIN = 3;
+/** Builds take room and give it back: what is short stays so until there is this much more. */
+const ROOM_AGAIN = { factor: 1.1, days: 1 };
+
+/** `before`: it was short when it was last looked at. */
+export function isShort(
+  disk: { freeBytes: number; days: number | null },
+  warnBelowBytes: number,
+  before: boolean,
+): boolean {
+  const roomBytes = before ? warnBelowBytes * ROOM_AGAIN.factor : warnBelowBytes;
+  const days = before ? DAYS_MIN + ROOM_AGAIN.days : DAYS_MIN;
+  return disk.freeBytes < roomBytes || (disk.days !== null && disk.days < days);
 }
 
 const DAY_MS = 86_400_000;

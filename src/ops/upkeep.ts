@@ -11,6 +11,7 @@ import { say } from "../text/catalogue.ts";
 import { UPKEEP_ATTEMPTS_MAX, UPKEEP_OCCURRENCES_MAX } from "./limits.ts";
 import { keepCopies } from "./upkeep/copies.ts";
 import { readDisks, watchDisks } from "./upkeep/disk.ts";
+import { keepHere, markDone } from "./upkeep/here.ts";
 import { keepReplicas } from "./upkeep/replicas.ts";
 import { carryOutTask } from "./upkeep/tasks.ts";
 
@@ -24,6 +25,7 @@ export async function upkeepTick(session: Session): Promise<{ period: UpkeepPeri
   }
   // Between the days a disk fills up too, and replicas and copies fall behind.
   if (done.length === 0) await watchDisks(session);
+  done.push(...(await keepHere(session)));
   await keepReplicas(session);
   await keepCopies(session);
   return done;
@@ -82,6 +84,7 @@ async function carryOut(
   const tasks: UpkeepTask[] = [];
   // What killed the process twice may kill it a third time: then the next occurrence tries.
   if (attempts <= UPKEEP_ATTEMPTS_MAX) for (const name of names) tasks.push(await carryOutTask(session, name));
+  await markDone(session, period, dueAt);
   const state = tasks.length === names.length && tasks.every((task) => task.ok) ? "done" : "failed";
   const summary = tasks.map(({ task, ok, freedBytes }) => ({ task, ok, freed_bytes: freedBytes }));
   await finishUpkeep(

@@ -132,10 +132,10 @@ export const upkeep = defineTexts({
     ja: (p) => `${p.folder} の空き ${size(p.freeBytes)}${p.days === null ? "" : `、このペースで約 ${p.days}日分`}`,
   },
   "upkeep.disk_short": {
-    en: (p: { folder: string; freeBytes: number; days: number | null }) =>
-      `the disk of ${p.folder} has ${size(p.freeBytes)} left${p.days === null ? "" : `, for about ${p.days} days`}`,
+    en: (p: { folder: string; host: string; freeBytes: number; days: number | null }) =>
+      `the disk of ${p.folder} on ${p.host} has ${size(p.freeBytes)} left${p.days === null ? "" : `, for about ${p.days} days`}`,
     ja: (p) =>
-      `${p.folder} のディスクの空きは ${size(p.freeBytes)} です${p.days === null ? "" : ` (約 ${p.days}日分)`}`,
+      `${p.host} の ${p.folder} のディスクの空きは ${size(p.freeBytes)} です${p.days === null ? "" : ` (約 ${p.days}日分)`}`,
   },
   "upkeep.disk_hint": line(
     "slipway gc shows what could go; retention.max_size and upkeep.keep_runs in slipway.yml keep it small",

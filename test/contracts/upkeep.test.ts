@@ -8,7 +8,7 @@ import { sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parseConfig } from "../../src/core/config.ts";
 import type { Ctx } from "../../src/core/ctx.ts";
-import { openAlerts } from "../../src/db/alerts.ts";
+import { listAlerts, openAlerts } from "../../src/db/alerts.ts";
 import { listAudit } from "../../src/db/audit.ts";
 import type { Db } from "../../src/db/db.ts";
 import { ensureEnvironment, ensureProject } from "../../src/db/projects.ts";
@@ -44,14 +44,14 @@ describe.each(backends)("upkeep on %s", (backend) => {
     await rm(folder, { recursive: true, force: true });
   });
 
-  const session = (project: string, text = config()): Session => {
-    const home = join(folder, project);
+  const session = (project: string, text = config(), host = "here"): Session => {
+    const home = host === "here" ? join(folder, project) : join(folder, host, project);
     mkdirSync(home, { recursive: true });
     const ctx = {
       clock,
       env: {},
       user: "aoi",
-      host: "here",
+      host,
       pid: process.pid,
       signal: new AbortController().signal,
       progress: () => {},
@@ -157,6 +157,33 @@ describe.each(backends)("upkeep on %s", (backend) => {
     expect(await open()).toEqual([]);
   });
 
+  test("two machines: each tells of its own disks, and looks after its own logs and folders", async () => {
+    const short = config().replace("warn_below: 1 B", "warn_below: 999999 TB");
+    const { id } = await ensureProject(db, "two");
+    const [here, there] = [() => session("two", short), () => session("two", config(), "there")];
+    for (const one of [here, there, here, there]) await upkeepTick(one());
+    expect((await listAlerts(db, id, 9)).map(({ cause, seen, resolvedAt }) => [cause, seen, resolvedAt])).toEqual([
+      ["disk/here", 2, null],
+    ]);
+    const old = (home: string) => join(home, "runs", "987654321");
+    const homes = [join(folder, "two"), join(folder, "there", "two")];
+    for (const home of homes) {
+      mkdirSync(old(home), { recursive: true });
+      utimesSync(old(home), new Date("2026-01-01"), new Date("2026-01-01"));
+    }
+    clock.move(dayMs);
+    await upkeepTick(there());
+    expect(homes.map((home) => existsSync(old(home)))).toEqual([true, false]);
+    expect((await openAlerts(db, id)).map(({ cause }) => cause)).toEqual([]);
+    const done = await upkeepTick(session("two"));
+    expect(done.map(({ tasks }) => tasks.map(({ task }) => task))).toEqual([["logs", "clean"]]);
+    expect([homes.map((home) => existsSync(old(home))), await upkeepTick(session("two"))]).toEqual([
+      [false, false],
+      [],
+    ]);
+    expect(await states("two")).toEqual(["done", "noted"]);
+  });
+
   test("logs: what is large is packed and emptied, what was packed long ago goes", async () => {
     const home = join(folder, "logs");
     const log = join(home, "logs", "state.log");
@@ -166,10 +193,15 @@ describe.each(backends)("upkeep on %s", (backend) => {
     writeFileSync(`${log}.20260101T000000Z.gz`, "old");
     utimesSync(`${log}.20260101T000000Z.gz`, new Date("2026-01-01"), new Date("2026-01-01"));
     writeFileSync(join(home, "logs", "small.log"), "small");
+    const own = "state.log.of-2020.gz";
+    writeFileSync(join(home, "logs", own), "somebody's own");
+    utimesSync(join(home, "logs", own), new Date("2026-01-01"), new Date("2026-01-01"));
+    writeFileSync(`${log}.20261101T000000Z.gz.draft`, "half a file");
     const view = await upkeepRun(session("logs"), { period: "daily", planId: null, reason: null });
     expect(view.tasks[0]!.freedBytes).toBeGreaterThan(10_000_000);
     const names = readdirSync(dirname(log)).sort();
-    expect(names).toEqual(["small.log", "state.log", expect.stringMatching(/^state\.log\.2026\d{4}T\d{6}Z\.gz$/)]);
+    const packed = expect.stringMatching(/^state\.log\.2026\d{4}T\d{6}Z\.gz$/);
+    expect(names).toEqual(["small.log", "state.log", packed, own]);
     expect(statSync(log).size).toBe(0);
     expect(gunzipSync(readFileSync(join(dirname(log), names[2]!))).toString()).toBe(text);
   });

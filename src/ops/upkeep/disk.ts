@@ -2,23 +2,24 @@
 import { existsSync } from "node:fs";
 import { stat, statfs } from "node:fs/promises";
 import { dirname } from "node:path";
-import { type Condition, EMPTY_BODY } from "../../core/notices/alert.ts";
-import { daysLeft } from "../../core/upkeep.ts";
+import { type Condition, EMPTY_BODY, type Finding } from "../../core/notices/alert.ts";
+import { daysLeft, isShort } from "../../core/upkeep.ts";
 import type { DiskView } from "../../core/views/upkeep-tasks.ts";
+import { openAlerts } from "../../db/alerts.ts";
 import { listEnvironments } from "../../db/projects.ts";
 import { listUpkeep } from "../../db/upkeep.ts";
 import type { Session } from "../../flow/session.ts";
 import { say } from "../../text/catalogue.ts";
 import { raiseAlert, settleAlert } from "../alerts.ts";
 
-/** A disk that lasts no longer than a week is short, however much is free. */
-const DAYS_MIN = 3;
 /** Records of upkeep that are looked at: a week of daily ones, and those by hand. */
 const RECORDS_MAX = 50;
-const CAUSE = "disk";
+/** Every machine that serves looks each minute; one of which nothing was heard for so long is gone, or has room. */
+const UNSEEN_MS = 3_600_000;
+const causeOf = (host: string): string => `disk/${host}`;
 
-/** One line per disk: that of the state folder, and those of DuckDB files. */
-export async function readDisks(session: Session): Promise<DiskView[]> {
+/** One line per disk of this machine: that of the state folder, and those of DuckDB files. `before`: one was short. */
+export async function readDisks(session: Session, before = false): Promise<DiskView[]> {
   const { config, home } = session.place;
   const now = session.ctx.clock.now();
   const seen = await history(session);
@@ -28,32 +29,43 @@ export async function readDisks(session: Session): Promise<DiskView[]> {
     const [facts, device] = [await statfs(place), (await stat(place)).dev];
     const freeBytes = facts.bavail * facts.bsize;
     const days = disks.size === 0 ? daysLeft(seen, now, freeBytes) : null;
-    const short = freeBytes < config.upkeep.warnBelowBytes || (days !== null && days < DAYS_MIN);
+    const short = isShort({ freeBytes, days }, config.upkeep.warnBelowBytes, before);
     if (!disks.has(device)) disks.set(device, { folder, freeBytes, days, short });
   }
   return [...disks.values()];
 }
 
-/** Opens an alert while a disk is short, and closes it when there is room again. */
+/** Opens an alert while a disk of this machine is short, and closes it when there is room again. */
 export async function watchDisks(session: Session): Promise<DiskView[]> {
-  const disks = await readDisks(session);
-  const short = disks.find((disk) => disk.short);
-  if (short) await raiseAlert(session, condition(short));
-  else await settleAlert(session, CAUSE);
+  const { clock, host } = session.ctx;
+  const all = await openAlerts(await session.db(), (await session.project()).id);
+  const open = all.filter(({ kind }) => kind === "disk");
+  const own = open.some(({ cause }) => cause === causeOf(host));
+  const disks = await readDisks(session, own);
+  const short = disks.filter((disk) => disk.short);
+  if (short.length > 0) await raiseAlert(session, condition(host, short));
+  else if (own) await settleAlert(session, causeOf(host));
+  for (const { cause, lastSeenAt } of open)
+    if (cause !== causeOf(host) && clock.now().getTime() - lastSeenAt.getTime() > UNSEEN_MS)
+      await settleAlert(session, cause);
   return disks;
 }
 
-function condition({ folder, freeBytes, days }: DiskView): Condition {
-  const detail = say("upkeep.disk_short", { folder, freeBytes, days });
+function condition(host: string, [first, ...more]: DiskView[]): Condition {
+  const { folder, freeBytes, days } = first!;
+  const detail = say("upkeep.disk_short", { folder, host, freeBytes, days });
+  const findings = more.map((disk): Finding => ({ name: disk.folder, message: null, place: null, rows: null }));
+  const names = [folder, ...findings.map(({ name }) => name)];
+  const commands = ["slipway gc --dry-run", "slipway upkeep run daily"];
   return {
-    cause: CAUSE,
+    cause: causeOf(host),
     kind: "disk",
     severity: "warning",
     environment: null,
     job: null,
     owners: [],
     tags: [],
-    body: { ...EMPTY_BODY, detail, commands: ["slipway gc --dry-run", "slipway upkeep run daily"] },
+    body: { ...EMPTY_BODY, detail, findings, findingsTotal: findings.length, names, commands },
   };
 }
 
@@ -71,10 +83,12 @@ function nearest(folder: string): string {
   return place;
 }
 
-/** What earlier upkeep saw free on the state's disk. */
+/** What earlier upkeep saw free on the state's disk of this machine. */
 async function history(session: Session): Promise<{ at: Date; freeBytes: number }[]> {
   const records = await listUpkeep(await session.db(), (await session.project()).id, { limit: RECORDS_MAX });
   return records.flatMap(({ startedAt, tasks }) =>
-    tasks.flatMap(({ freeBytes }) => (freeBytes === null ? [] : [{ at: startedAt, freeBytes }])),
+    tasks.flatMap(({ freeBytes, host = session.ctx.host }) =>
+      freeBytes === null || host !== session.ctx.host ? [] : [{ at: startedAt, freeBytes }],
+    ),
   );
 }

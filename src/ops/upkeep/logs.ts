@@ -12,6 +12,8 @@ import { say } from "../../text/catalogue.ts";
 const LOG_BYTES_MAX = 10_000_000;
 /** Of one log, besides what age takes. */
 const PACKED_MAX = 10;
+/** What follows the log's name; `.draft`: its packing was interrupted. */
+const PACKED = /^\.\d{8}T\d{6}Z\.gz(\.draft)?$/;
 
 export async function rotateLogs(session: Session): Promise<{ freedBytes: number; notes: Text[] }> {
   const now = session.ctx.clock.now();
@@ -71,16 +73,17 @@ async function setAside(file: string, now: Date): Promise<number> {
   return end - (await stat(packed)).size;
 }
 
+/** Only what was set aside by this: a folder may hold `alerts.log.of-last-year.gz` of somebody's own. */
 async function removeOld(file: string, before: Date): Promise<{ count: number; bytes: number }> {
   const folder = dirname(file);
   const names = (await readdir(folder).catch(() => []))
-    .filter((name) => name.startsWith(`${basename(file)}.`) && name.endsWith(".gz"))
+    .filter((name) => name.startsWith(basename(file)) && PACKED.test(name.slice(basename(file).length)))
     .sort()
     .reverse();
   const done = { count: 0, bytes: 0 };
   for (const [index, name] of names.entries()) {
     const facts = await stat(join(folder, name));
-    if (index < PACKED_MAX && facts.mtime >= before) continue;
+    if (index < PACKED_MAX && facts.mtime >= before && !name.endsWith(".draft")) continue;
     await rm(join(folder, name), { force: true });
     done.count += 1;
     done.bytes += facts.size;

@@ -15,7 +15,7 @@ import { watchDisks } from "./disk.ts";
 import { cleanFolders } from "./folders.ts";
 import { rotateLogs } from "./logs.ts";
 
-type Result = Pick<UpkeepTask, "freedBytes" | "notes"> & { freeBytes?: number; ok?: boolean };
+type Result = Pick<UpkeepTask, "freedBytes" | "notes"> & { freeBytes?: number; host?: string; ok?: boolean };
 
 const WORK: Record<UpkeepTaskName, (session: Session) => Promise<Result>> = {
   logs: rotateLogs,
@@ -35,7 +35,7 @@ const WORK: Record<UpkeepTaskName, (session: Session) => Promise<Result>> = {
   disk: async (session) => {
     const disks = await watchDisks(session);
     const notes = disks.map(({ folder, freeBytes, days }) => say("upkeep.disk", { folder, freeBytes, days }));
-    return { freedBytes: 0, freeBytes: disks[0]?.freeBytes ?? 0, notes };
+    return { freedBytes: 0, freeBytes: disks[0]?.freeBytes ?? 0, host: session.ctx.host, notes };
   },
 };
 
