@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { readDbtCommand } from "./dbt-command.ts";
-import { jobPasses, jobWork } from "./job-plan.ts";
+import { jobPasses, jobWork, leftOut } from "./job-plan.ts";
 import type { Manifest } from "./manifest.ts";
 
 const node = (kind: string, name: string, parents: string[] = [], more: object = {}) => ({
@@ -144,3 +144,12 @@ test("a node twice is built once", () =>
   expect(
     passes(["dbt run -s orders", "dbt build"], { nodes: [orders, history], tests: ["test.shop.unique_orders"] }),
   ).toEqual(["orders / ", "history / unique_orders"]));
+
+test("what no command names is told by kind", () => {
+  expect(leftOut(manifest, new Set([orders, totals]))).toEqual([
+    { kind: "seed", names: ["raw"], more: 0 },
+    { kind: "model", names: ["apart"], more: 0 },
+    { kind: "snapshot", names: ["history"], more: 0 },
+  ]);
+  expect(leftOut(manifest, new Set(Object.keys(manifest.nodes)))).toEqual([]);
+});

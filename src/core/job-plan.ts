@@ -2,9 +2,11 @@
 import { type BuildKind, type DbtCommand, isBuildKind } from "./dbt-command.ts";
 import { buildOrder, isBuildable, physicalParents } from "./graph.ts";
 import type { JobRequest } from "./jobs.ts";
+import { REASON_NAMES_MAX } from "./limits.ts";
 import type { Manifest } from "./manifest.ts";
 import type { NodeId } from "./relation.ts";
 import { type Selection, selectIn, selectionOf } from "./select.ts";
+import { shortName } from "./store-name.ts";
 
 /** What one command names. */
 export interface Named {
@@ -86,6 +88,23 @@ function namedBy(
       ),
     ),
   };
+}
+
+export interface LeftOut {
+  kind: string;
+  names: string[];
+  more: number;
+}
+
+/** What a release of these nodes does not have although the project does, by kind: no command names it, and it is live nowhere. */
+export function leftOut(manifest: Manifest, included: ReadonlySet<NodeId>): LeftOut[] {
+  const left = Object.values(manifest.nodes).filter((node) => isBuildable(node) && !included.has(node.unique_id));
+  return ["seed", "model", "snapshot"].flatMap((kind) => {
+    const names = left.filter((node) => node.resource_type === kind).map((node) => shortName(node.unique_id));
+    if (names.length === 0) return [];
+    const shown = names.sort().slice(0, REASON_NAMES_MAX);
+    return [{ kind, names: shown, more: names.length - shown.length }];
+  });
 }
 
 const testIds = (manifest: Manifest): NodeId[] => [

@@ -9,10 +9,17 @@ interface Case {
   ran?: string;
   /** What other commands had to do. */
   others?: string;
+  /** `test:status` known from before. */
+  known?: string;
 }
 
 /** The line in both languages, and whether the step is good. */
-function check({ named, tests = "", ran = "", others = "" }: Case, en: string, ja: string, good = true): void {
+function check(
+  { named, tests = "", ran = "", others = "", known = "" }: Case,
+  en: string,
+  ja: string,
+  good = true,
+): void {
   const words = (text: string) => text.split(" ").filter(Boolean);
   const rows = words(ran).map((word) => ({ uniqueId: word.split(":")[0]!, status: word.split(":")[1]! }));
   const pass = {
@@ -25,6 +32,7 @@ function check({ named, tests = "", ran = "", others = "" }: Case, en: string, j
     pass,
     rows: rows.filter((row) => row.status !== "not_tried"),
     todo,
+    known: new Map(words(known).map((word) => [word.split(":")[0]!, word.split(":")[1] as "pass" | "warn"])),
   });
   expect([render(summaryOf(counts), "en"), render(summaryOf(counts), "ja"), isGood(counts)]).toEqual([en, ja, good]);
 }
@@ -43,7 +51,19 @@ test("failed and skipped", () =>
     false,
   ));
 test("tests", () =>
-  check({ named: "", tests: "t1 t2 t3 t4", ran: "t1:pass t2:warn t3:success" }, "3 pass, 1 warning", "合格 3、警告 1"));
+  check(
+    { named: "", tests: "t1 t2 t3 t4", ran: "t1:pass t2:warn t3:success", known: "t4:pass" },
+    "3 pass, 1 warning",
+    "合格 3、警告 1",
+  ));
+test("results known from before", () =>
+  check({ named: "", tests: "t1 t2", known: "t1:pass t2:warn" }, "1 pass, 1 warning", "合格 1、警告 1"));
+test("a test of what is left out has not passed", () =>
+  check(
+    { named: "", tests: "t1 t2", ran: "t1:pass" },
+    "1 pass, 1 test not run: what they test is left out",
+    "合格 1、テスト 1件は実行せず (対象が含まれていません)",
+  ));
 test("a test that fails, one that cannot run", () =>
   check({ named: "", tests: "t1 t2", ran: "t1:fail t2:error" }, "2 fail", "不合格 2", false));
 test("a test that is skipped", () =>

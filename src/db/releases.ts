@@ -136,4 +136,4 @@ async function standingsOf(db: Db, releaseIds: number[]): Promise<ReleaseStandin
     .execute();
 }
 
-export { listRevisions, loadStanding, makeLive, type Promoted, saveStanding } from "./standings.ts";
+export { listRevisions, loadStanding, makeLive, type Promoted, revisionsAround, saveStanding } from "./standings.ts";

@@ -155,6 +155,18 @@ async function recordRevision(trx: Db, promoted: Promoted): Promise<void> {
     .execute();
 }
 
+/** The switch that a run made (`own`), and the last one up to a time; null where there was none. */
+export async function revisionsAround(
+  db: Db,
+  { environmentId, runId, until }: { environmentId: number; runId: number; until: Date },
+): Promise<{ own: Revision | null; last: Revision | null }> {
+  const all = () => db.kysely.selectFrom("revisions").selectAll().where("environmentId", "=", environmentId);
+  const newest = all().orderBy("revision", "desc");
+  const own = await newest.where("runId", "=", runId).limit(1).executeTakeFirst();
+  const last = own ?? (await newest.where("at", "<=", until).limit(1).executeTakeFirst());
+  return { own: own ?? null, last: last ?? null };
+}
+
 /** Newest first. */
 export async function listRevisions(db: Db, environmentId: number, limit: number): Promise<Revision[]> {
   return db.kysely

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { EnvironmentConfig } from "../core/config.ts";
 import { type DbtCommand, isBuildKind, isSideKind } from "../core/dbt-command.ts";
 import { type JobWork, jobPasses, type Pass } from "../core/job-plan.ts";
+import { actionsOf } from "../core/plan.ts";
 import type { Run } from "../core/records.ts";
 import type { NodeId } from "../core/relation.ts";
 import { isGood, stepCounts, summaryOf } from "../core/step-summary.ts";
@@ -92,9 +93,14 @@ async function buildStep(work: JobScriptWork, dbt: Dbt, { index, pass, left }: S
     const options = { failFast, folder, ...(threads === null ? {} : { threads }) };
     rows.push(...(await dbt.build({ ...part, ...options })));
   }
-  const counts = stepCounts({ named: work.work.named[index]!, pass, rows, todo: dbt.todo });
+  const counts = stepCounts({ named: work.work.named[index]!, pass, rows, todo: dbt.todo, known: knownOf(work.draft) });
   const hooks = rows.filter((row) => row.uniqueId.startsWith("operation.") && !isFine(row.status));
   return { ok: isGood(counts) && hooks.length === 0, rows, summary: summaryOf(counts) };
+}
+
+function knownOf({ plan, known }: Draft): Map<NodeId, "pass" | "warn"> {
+  const reused = actionsOf(plan, "test").filter((test) => test.reused);
+  return new Map(reused.map(({ test, key }) => [test, known.get(key)?.status === "warn" ? "warn" : "pass"]));
 }
 
 const isFine = (status: string): boolean => status === "success" || status === "skipped";

@@ -1,11 +1,12 @@
 // A run of dbt commands as one transaction: every step is recorded, and consumers see all of it or nothing. The pipeline is the release's.
 import type { DbtCommand } from "../core/dbt-command.ts";
-import { jobWork } from "../core/job-plan.ts";
+import { jobWork, leftOut } from "../core/job-plan.ts";
 import { commandsOf, environmentFor } from "../core/job-request.ts";
 import type { JobRequest } from "../core/jobs.ts";
 import { actionsOf, type Plan } from "../core/plan.ts";
 import type { Run } from "../core/records.ts";
 import { AppError } from "../lib/error.ts";
+import type { Text } from "../lib/text.ts";
 import { say } from "../text/catalogue.ts";
 import { type Act, actOn, claimStore, knownRow, type RunEnd, withRun } from "./act.ts";
 import { type CarriedOut, carryPlan, keepPlan, prove } from "./carry-out.ts";
@@ -134,7 +135,14 @@ async function prepare({ act, run, request, commands }: Job) {
   const draft = await draftPlan(session, environment, { ...wish, row: knownRow(act) });
   await stopOnPlanProblems(act, draft);
   const value: Prepared = { wish: { draft: wish, work }, draft };
-  return { value, summary: say("flow.parsed", { commit: commit.sha.slice(0, 7) }) };
+  return { value, summary: parsed(draft) };
+}
+
+/** A first release by a job without `dbt snapshot` has no snapshots: that is said before anything runs. */
+function parsed({ ingested, plan }: Draft): Text {
+  const commit = ingested.commit.sha.slice(0, 7);
+  const kinds = leftOut(ingested.manifest, new Set(plan.nodes.map((node) => node.node)));
+  return kinds.length === 0 ? say("flow.parsed", { commit }) : say("job.parsed_left_out", { commit, kinds });
 }
 
 /** True when consumers could see something else afterwards: another table, another name; or all of it is of another commit now. */

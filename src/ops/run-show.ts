@@ -11,7 +11,7 @@ import type { JobRunView, JobStepView } from "../core/views/job.ts";
 import { listRunResults, listTestResults, type RanRow } from "../db/evidence.ts";
 import { listJobSteps } from "../db/job-steps.ts";
 import { loadEnvironmentById } from "../db/projects.ts";
-import { listRevisions, loadRelease, loadStanding } from "../db/releases.ts";
+import { loadRelease, loadStanding, revisionsAround } from "../db/releases.ts";
 import { loadRun } from "../db/runs.ts";
 import { stepFolder } from "../flow/artifacts.ts";
 import { commitOfRelease, commitRef, releaseRef } from "../flow/commit.ts";
@@ -21,7 +21,6 @@ import { testName } from "../flow/verify.ts";
 import { AppError } from "../lib/error.ts";
 import { say } from "../text/catalogue.ts";
 
-const REVISIONS_MAX = 1_000;
 const SLOWEST_SHOWN = 3;
 
 /** For whoever waited for the run: the exit code says what it came to. */
@@ -113,16 +112,14 @@ interface Served {
 /** What the environment served before this run, and what when it had ended. */
 async function servedAround(session: Session, run: Run): Promise<Served> {
   const db = await session.db();
-  const revisions = await listRevisions(db, run.environmentId, REVISIONS_MAX);
-  const own = revisions.find((one) => one.runId === run.id) ?? null;
   const until = run.finishedAt ?? session.ctx.clock.now();
-  const standing = own ?? revisions.find((one) => one.at <= until) ?? null;
+  const { own, last } = await revisionsAround(db, { environmentId: run.environmentId, runId: run.id, until });
   const ref = async (id: number | null): Promise<ReleaseRef | null> => {
     if (id === null) return null;
     const release: Release = await loadRelease(db, id);
     return releaseRef(release, await loadStanding(db, id, run.environmentId));
   };
-  const after = await ref(standing?.releaseId ?? null);
+  const after = await ref(last?.releaseId ?? null);
   const before = own ? await ref(own.fromReleaseId) : after;
   return { before, after, promote: own && promoteOf(own, run) };
 }

@@ -12,7 +12,16 @@ interface StepCounts {
   warned: number;
   testsFailed: number;
   testsSkipped: number;
+  testsLeft: number;
 }
+
+/** What a run leaves out: how many of each kind, and the names of some. */
+interface LeftOut {
+  commit: string;
+  kinds: { kind: string; names: string[]; more: number }[];
+}
+
+const KINDS_JA: Record<string, string> = { seed: "シード", model: "モデル", snapshot: "スナップショット" };
 
 type Words = (n: number) => string;
 
@@ -36,6 +45,7 @@ export const jobRun = defineTexts({
           [p.warned, (n) => count(n, "warning")],
           [p.testsFailed, (n) => `${n} fail`],
           [p.testsSkipped, (n) => `${count(n, "test")} skipped`],
+          [p.testsLeft, (n) => `${count(n, "test")} not run: what they test is left out`],
         ],
         ", ",
       ) || "nothing to do",
@@ -50,9 +60,22 @@ export const jobRun = defineTexts({
           [p.warned, (n) => `警告 ${n}`],
           [p.testsFailed, (n) => `不合格 ${n}`],
           [p.testsSkipped, (n) => `テスト ${n}件をスキップ`],
+          [p.testsLeft, (n) => `テスト ${n}件は実行せず (対象が含まれていません)`],
         ],
         "、",
       ) || "対象なし",
+  },
+  "job.parsed_left_out": {
+    en: (p: LeftOut) =>
+      `commit ${p.commit} parsed; left out, for no command names them: ${p.kinds
+        .map(({ kind, names, more }) => `${kind} ${names.join(", ")}${more > 0 ? ` and ${more} more` : ""}`)
+        .join("; ")}`,
+    ja: (p) =>
+      `コミット ${p.commit} を解析。どのコマンドも指定していないため公開されません: ${p.kinds
+        .map(
+          ({ kind, names, more }) => `${KINDS_JA[kind] ?? kind} ${names.join(", ")}${more > 0 ? ` ほか${more}件` : ""}`,
+        )
+        .join("、")}`,
   },
   "job.help_dbt": {
     en: (_: object) => "run dbt commands as one transaction",

@@ -23,6 +23,7 @@ import {
   loadStanding,
   makeLive,
   type Promoted,
+  revisionsAround,
   saveStanding,
 } from "../../src/db/releases.ts";
 import { backends, handClock, makePlace, type StatePlace } from "../support/state.ts";
@@ -126,6 +127,15 @@ describe.each(backends)("releases and leases on %s", (backend) => {
       [2, second.id, 3.5],
       [1, first.id, 3.5],
     ]);
+    const around = async (runId: number, until: Date) => {
+      const { own, last } = await revisionsAround(db, { environmentId, runId, until });
+      return [own?.revision ?? null, last?.revision ?? null];
+    };
+    const now = clock.now();
+    expect(await around(runs[0]!.id, now)).toEqual([1, 1]);
+    expect(await around(runs[2]!.id, new Date(now.getTime() - 1))).toEqual([null, 1]);
+    expect(await around(runs[2]!.id, now)).toEqual([null, 2]);
+    expect(await around(runs[2]!.id, new Date(now.getTime() - 5_000))).toEqual([null, null]);
     expect(await listAudit(db, { subject: "environment live", limit: 9 })).toHaveLength(2);
     // A run that is resumed after its own record counts from there; it has been recorded all the same.
     await makeLive(db, { ...next, revision: 3 }, subject);
