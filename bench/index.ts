@@ -1,4 +1,5 @@
 // `npm run bench [-- builds promotions readers memory evidence] [--models N] [--rounds N]`: ratios against bare dbt in the same run, interleaved.
+// `npm run bench -- soak --minutes 30`, only when it is named: two servers at work with changing data.
 import { spawnSync } from "node:child_process";
 import { cpSync, mkdtempSync, rmSync } from "node:fs";
 import { cpus, tmpdir, totalmem } from "node:os";
@@ -10,7 +11,11 @@ import { type BenchProject, changeLeaf, makeProject } from "./project.ts";
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { models: { type: "string", default: "100" }, rounds: { type: "string", default: "3" } },
+  options: {
+    models: { type: "string", default: "100" },
+    rounds: { type: "string", default: "3" },
+    minutes: { type: "string", default: "30" },
+  },
 });
 const wanted = (part: string): boolean => positionals.length === 0 || positionals.includes(part);
 const models = Number(values.models);
@@ -39,6 +44,7 @@ try {
   if (wanted("evidence")) script("evidence.ts", []);
   if (wanted("idle")) script("idle.ts", [values.models]);
   if (wanted("evidence")) script("evidence.ts", ["5000"]);
+  if (positionals.includes("soak")) script("soak.ts", [values.minutes]);
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }

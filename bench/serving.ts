@@ -29,6 +29,8 @@ export interface Served {
   cpu(): number;
   /** Resident megabytes, what processes share counted once. */
   memory(): { server: number; state: number; warm: number };
+  /** How the server ended by itself, if it did: a signal or a code. */
+  end(): string | null;
   stop(): Promise<void>;
 }
 
@@ -41,9 +43,7 @@ export async function serveProject(dir: string, env: Record<string, string> = {}
     ...options,
     stdio: ["ignore", "pipe", "pipe"],
   });
-  const log = createWriteStream(join(dir, ".serve.log"));
-  child.stdout.pipe(log);
-  child.stderr.pipe(log);
+  const end = follow(child, join(dir, ".serve.log"));
   const db = await openState({
     home: join(dir, ".slipway"),
     ...(env.DATABASE_URL ? { databaseUrl: env.DATABASE_URL } : {}),
@@ -75,11 +75,24 @@ export async function serveProject(dir: string, env: Record<string, string> = {}
       const { server, warm, state } = processes();
       return { server: memoryOf(server), state: memoryOf(state), warm: memoryOf(warm) };
     },
+    end,
     stop: async () => {
       await db.close();
       await stop(child);
     },
   };
+}
+
+/** What the server says goes to a file. The answer tells how it ended, once it has. */
+function follow(child: ChildProcess, file: string): () => string | null {
+  const log = createWriteStream(file);
+  child.stdout!.pipe(log);
+  child.stderr!.pipe(log);
+  let end: string | null = null;
+  child.on("exit", (code, signal) => {
+    end = signal ?? `code ${code}`;
+  });
+  return () => end;
 }
 
 async function stop(child: ChildProcess): Promise<void> {
