@@ -28,18 +28,28 @@ export function countParts(style: Style, counts: TestCounts): string {
   return parts.filter(Boolean).join(comma(style));
 }
 
-/** A test that does not pass: its name, rows, file, and what it holds back. */
+/** A test that does not pass: its name (whole, since people type it), rows, file, and what it holds back. */
 export function findingLines(style: Style, test: TestOutcome): string[] {
   const failed = test.status !== "warn" && test.status !== "pass";
-  const rows = test.failures === null ? (test.message ?? "") : words(style, "cli.rows", { rows: test.failures });
-  const head = `  ${mark(style, failed ? "no" : "warn")} ${test.name}   ${rows}`;
+  const rows = test.failures === null ? plain(test.message ?? "") : words(style, "cli.rows", { rows: test.failures });
   const place = placeText(test.file, test.line);
-  const first =
-    place && width(`${head}   ${place}`) <= style.width
-      ? [`${head}   ${place}`]
-      : [cutColoured(style, head), ...(place ? [`    ${place}`] : [])];
+  const lines = inLines([test.name, rows, place], style.width - 4).flatMap((line) => wrap(line, style.width - 4));
+  const first = lines.map((line, index) =>
+    index === 0 ? `  ${mark(style, failed ? "no" : "warn")} ${line}` : `    ${line}`,
+  );
   if (test.holdsBack.length === 0 || !failed) return first;
   return [...first, ...names(style, "cli.holds_back", test.holdsBack.map(shortName))];
+}
+
+/** Parts side by side, three blanks between, on as few lines as hold them whole. */
+function inLines(parts: string[], columns: number): string[] {
+  const lines: string[] = [];
+  for (const part of parts.filter(Boolean)) {
+    const longer = `${lines.at(-1)}   ${part}`;
+    if (lines.length > 0 && width(longer) <= columns) lines[lines.length - 1] = longer;
+    else lines.push(part);
+  }
+  return lines;
 }
 
 /** A node that could not be built: its name, file, what dbt or the warehouse says, and what was not tried. */
@@ -147,5 +157,3 @@ export const timed = (style: Style, left: string, time: string): string =>
 
 export const stage = (style: Style, ok: boolean, name: string, text: string): string =>
   `${mark(style, ok ? "ok" : "no")} ${pad(name, 8)} ${text}`;
-
-const cutColoured = (style: Style, line: string): string => (style.colour ? line : cut(line, style.width));

@@ -82,7 +82,7 @@ function nodeLine(node: ReleaseNodeView, style: Style, columns: { name: number; 
 }
 
 function testLines(view: ReleaseView, style: Style): string[] {
-  const findings = view.tests.filter((test) => test.status !== "pass");
+  const findings = view.tests.filter(({ status }) => status !== "pass" && status !== "skipped");
   const text = words(style, "cli.tested", { total: view.counts.total, parts: countParts(style, view.counts) });
   return [
     ...labelRows(style, [{ label: words(style, "cli.show_tests"), text }]),
