@@ -84,14 +84,17 @@ test("behind a long writer nobody's age is certain: who was there is waited for,
 test("a snapshot taken after the flip is not waited for", async () => {
   const promotion = await unsettled();
   const reader = await world.client();
-  // Writers in other databases of the server also hold xmin down: those that began before the flip have to end first.
-  const older =
-    "select from slipway.live where pg_snapshot_xmin(pg_current_snapshot())::text::bigint <= flip_transaction";
-  await expect.poll(() => world.sql(older)).toEqual([]);
-  await reader.query("begin isolation level repeatable read; select 1");
-  expect(await world.warehouse.settle(promotion, quietHooks)).toEqual({ done: true, pending: null });
-  expect((await reader.query("select min(release) as r from analytics.orders")).rows).toEqual([{ r: 2 }]);
-  await reader.query("commit");
+  const seen: unknown[] = [];
+  // Writers in other databases of the server also hold xmin down, for as long as other tests like: a moment without one is looked for.
+  const settled = async () => {
+    await reader.query("begin isolation level repeatable read; select 1");
+    const { done } = await world.warehouse.settle(promotion, quietHooks);
+    seen.push((await reader.query("select min(release) as r from analytics.orders")).rows[0].r);
+    await reader.query("commit");
+    return done;
+  };
+  await expect.poll(settled).toBe(true);
+  expect(new Set(seen)).toEqual(new Set([2]));
 });
 
 test("a view that a transaction has read blocks prepare until the deadline, then is named; readers go on", async () => {
