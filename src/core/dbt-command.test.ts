@@ -36,6 +36,18 @@ test("variables as YAML", () =>
   check("dbt run --vars '{day: 2026-01-01, n: 3}'", { vars: { day: "2026-01-01", n: 3 } }));
 test("variables as JSON", () => check(`dbt run --vars '{"a": [1]}'`, { vars: { a: [1] } }));
 test("options before the command", () => check("dbt --quiet --threads 2 run", { kind: "run", threads: 2 }));
+test("as dbt reads YAML", () =>
+  check("dbt run --vars '{a: yes, b: off, c: \"no\", y: n, at: 2026-01-01 06:00:00, rows: 1_000}'", {
+    vars: { a: true, b: false, c: "no", y: "n", at: "2026-01-01 06:00:00", rows: 1000 },
+  }));
+test("of several the last one counts", () =>
+  check("dbt run --vars '{a: 1}' --threads 2 --vars '{a: 2}' --threads 4", { vars: { a: 2 }, threads: 4 }));
+test("failing fast before the command", () => check("dbt --fail-fast build", { failFast: true }));
+test("an operation of SQL", () =>
+  check("dbt run-operation --sql 'select 1'", { macro: null, rest: ["--sql", "select 1"] }));
+test("docs without a catalog", () =>
+  check("dbt docs generate --empty-catalog -s a", { select: "a", rest: ["--empty-catalog"] }));
+test("the old name of freshness", () => check("dbt source snapshot-freshness", { kind: "source freshness" }));
 test("an operation", () =>
   check("dbt run-operation grant_all --args '{role: bi}'", { macro: "grant_all", args: { role: "bi" } }));
 test("what goes to dbt", () => check("dbt show --select a --limit 5", { select: "a", rest: ["--limit", "5"] }));
@@ -47,6 +59,13 @@ test("what changes nothing is left out", () =>
 test("nothing", () => check("dbt", "3: a dbt command is missing"));
 test("an unknown command", () => check("dbt bild", "4: 'bild' is no dbt command that Slipway runs"));
 test("with a suggestion", () => expect(hintOf("dbt bild")).toBe("did you mean 'build'?"));
+for (const [line, words] of [
+  ["dbt retry", "slipway run retry"],
+  ["dbt clone", "without a copy"],
+  ["dbt init x", "slipway init"],
+  ["dbt docs serve", "run's folder"],
+] as const)
+  test(`${line} has something in its stead`, () => expect(hintOf(line)).toContain(words));
 test("half a command", () => expect(hintOf("dbt docs")).toBe("did you mean 'docs generate'?"));
 test("an unknown option", () => check("dbt run --selct a", "8: dbt run has no option --selct"));
 test("an option of another command", () => check("dbt seed --limit 5", "9: dbt seed has no option --limit"));

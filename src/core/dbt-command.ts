@@ -1,5 +1,5 @@
 // A dbt command line as typed by people, read into what Slipway has to do. Options that Slipway decides itself are refused, with the reason.
-import { parse as parseYaml } from "yaml";
+import { type DocumentOptions, type ParseOptions, parse as parseYaml, type SchemaOptions } from "yaml";
 import { AppError } from "../lib/error.ts";
 import { nearest } from "../lib/nearest.ts";
 import type { Text } from "../lib/text.ts";
@@ -55,6 +55,14 @@ const SIDES: readonly string[] = [
 const READY: readonly string[] = ["deps", "parse", "debug", "clean"] satisfies ReadyKind[];
 const ALL = [...BUILDS, ...SIDES, ...READY] as CommandKind[];
 
+/** dbt's other commands, and what does the same here. */
+const INSTEAD: Record<string, () => Text> = {
+  retry: () => say("job.instead_of_retry"),
+  clone: () => say("job.instead_of_clone"),
+  init: () => say("job.instead_of_init"),
+  "docs serve": () => say("job.instead_of_serve"),
+};
+
 export const isBuildKind = (kind: CommandKind): kind is BuildKind => BUILDS.includes(kind);
 export const isSideKind = (kind: CommandKind): kind is SideKind => SIDES.includes(kind);
 
@@ -105,6 +113,19 @@ class Wrong extends Error {
   }
 }
 
+/** PyYAML is of YAML 1.1: `yes` is true; but `y` is a text, and a date may stay one, for a template prints it the same. */
+const AS_DBT_READS: ParseOptions & DocumentOptions & SchemaOptions = {
+  version: "1.1",
+  customTags: (tags) =>
+    tags.flatMap((tag) => {
+      if (typeof tag === "string" || !("test" in tag)) return [tag];
+      if (tag.tag.endsWith(":timestamp")) return [];
+      return tag.test?.test("y") || tag.test?.test("n") ? [{ ...tag, test: tag.test.test("y") ? YES : NO }] : [tag];
+    }),
+};
+const YES = /^(?:yes|Yes|YES|true|True|TRUE|on|On|ON)$/;
+const NO = /^(?:no|No|NO|false|False|FALSE|off|Off|OFF)$/;
+
 /** Walks the words once, left to right. */
 class Reader {
   readonly #words: Word[];
@@ -121,7 +142,9 @@ class Reader {
     const kind = this.#kind();
     const found = new Map([...early, ...this.#options(kind)]);
     const macro = found.get("macro")?.[0] ?? null;
-    if (kind === "run-operation" && macro === null) throw new Wrong(say("job.no_macro"), this.#line.length);
+    if (kind === "run-operation" && macro === null && !found.get("rest")?.includes("--sql"))
+      throw new Wrong(say("job.no_macro"), this.#line.length);
+    // As in dbt the last one counts where there can be only one.
     const words = (name: OptionName) => found.get(name) ?? [];
     const criteria = (name: OptionName) => (found.has(name) ? words(name).join(" ") : null);
     return {
@@ -133,10 +156,10 @@ class Reader {
       excludeResourceTypes: words("exclude_resource_type"),
       fullRefresh: found.has("full_refresh"),
       failFast: found.has("fail_fast"),
-      threads: found.has("threads") ? this.#threads(words("threads")[0] ?? "") : null,
-      vars: this.#mapping("--vars", words("vars")[0]),
+      threads: found.has("threads") ? this.#threads(words("threads").at(-1) ?? "") : null,
+      vars: this.#mapping("--vars", words("vars").at(-1)),
       macro,
-      args: this.#mapping("--args", words("args")[0]),
+      args: this.#mapping("--args", words("args").at(-1)),
       rest: words("rest"),
     };
   }
@@ -145,10 +168,14 @@ class Reader {
     const [first, second] = this.#words.slice(this.#next);
     if (!first) throw new Wrong(say("job.no_command"), this.#line.length, say("job.commands_are", { names: ALL }));
     const typed = first.text === "list" ? "ls" : first.text;
-    const two = ALL.find((name) => name === `${typed} ${second?.text ?? ""}`);
+    const pair = `${typed} ${second?.text ?? ""}`;
+    const two = ALL.find((name) => name === (pair === "source snapshot-freshness" ? "source freshness" : pair));
     const one = ALL.find((name) => name === typed);
     this.#next += two ? 2 : 1;
     if (two ?? one) return (two ?? one)!;
+    const instead = INSTEAD[pair] ?? INSTEAD[typed];
+    if (instead)
+      throw new Wrong(say("job.unknown_command", { name: INSTEAD[pair] ? pair : typed }), first.at, instead());
     const near = ALL.find((name) => name.startsWith(`${typed} `)) ?? nearest(typed, ALL);
     const hint = near ? say("config.did_you_mean", { name: near }) : say("job.commands_are", { names: ALL });
     throw new Wrong(say("job.unknown_command", { name: typed }), first.at, hint);
@@ -208,7 +235,7 @@ class Reader {
     const bad = () => new Wrong(say("job.not_a_mapping", { option }), at, say("job.not_a_mapping_hint"));
     let value: unknown;
     try {
-      value = parseYaml(text);
+      value = parseYaml(text, AS_DBT_READS);
     } catch {
       throw bad();
     }

@@ -124,7 +124,7 @@ const isTest = (row: ResultRow): boolean => /^(unit_)?test\./.test(row.uniqueId)
 async function sideStep(work: JobScriptWork, dbt: Dbt, index: number): Promise<StepEnd> {
   const { command, position, check } = work.commands[index]!;
   if (command.kind === "run-operation")
-    work.session.ctx.progress({ kind: "note", text: say("job.operation_note", { macro: command.macro ?? "" }) });
+    work.session.ctx.progress({ kind: "note", text: say("job.operation_note", { macro: command.macro ?? "--sql" }) });
   const result = await dbt.command(command);
   const folder = stepFolder(work.session, work.run.id, position);
   await keepArtifacts(work, command, folder);

@@ -31,6 +31,26 @@ export const jobCommand = defineTexts({
     en: (p: { name: string }) => `'${p.name}' is no dbt command that Slipway runs`,
     ja: (p) => `'${p.name}' は Slipway で実行できる dbt コマンドではありません`,
   },
+  "job.instead_of_retry": {
+    en: (_: object) => "slipway run retry RUN repeats what failed in a run, and reuses the rest",
+    ja: () => "slipway run retry 番号 を使うと、失敗したものだけを再実行し、残りは再利用します",
+  },
+  "job.instead_of_clone": {
+    en: (_: object) => "leave it out: an environment uses the tables that another one has built, without a copy",
+    ja: () => "省いてください。ほかの環境がビルドしたテーブルは、コピーせずにそのまま使われます",
+  },
+  "job.instead_of_init": {
+    en: (_: object) => "slipway init sets a project up",
+    ja: () => "準備は slipway init で行います",
+  },
+  "job.instead_of_serve": {
+    en: (_: object) => "dbt docs generate leaves the pages in the run's folder; any web server shows them",
+    ja: () => "dbt docs generate のページは実行のフォルダに残ります。表示には任意の Web サーバーを使ってください",
+  },
+  "job.refused_parser": {
+    en: (_: object) => "leave it out: Slipway reads the manifest of dbt's usual parser",
+    ja: () => "省いてください。Slipway は dbt の通常のパーサーのマニフェストを読みます",
+  },
   "job.unknown_option": {
     en: (p: { option: string }) => `unknown option ${p.option}`,
     ja: (p) => `不明なオプション ${p.option}`,
