@@ -13,6 +13,12 @@ test("one environment per target, the default first, the others ask", () =>
     ["prod", "prod", true],
     ["ci", "ci", true],
   ]));
+test("a target that nothing can be published to is named and left out, the default never", () => {
+  const facts = { projectName: "shop", targets: ["dev", "snow", "prod"], defaultTarget: "dev" };
+  const text = initialConfig({ ...facts, unsupported: { snow: "snowflake", dev: "trino" } });
+  expect(environments(text).map(([name]) => name)).toEqual(["dev", "prod"]);
+  expect(text).toContain("# Not yet supported, so left out: target snow (snowflake)\n");
+});
 test("one target", () => expect(environments(written(["dev"]))).toEqual([["dev", "dev", false]]));
 test("the project's name is kept, whatever YAML would make of it", () => {
   for (const name of ["shop", "yes", "1.0", "a: b # c", "売上"])

@@ -10,11 +10,18 @@ export interface InitialFacts {
   defaultTarget: string;
   /** Name of the environment per target, where it is not the target's own name. */
   envNames?: Record<string, string>;
+  /** Targets of warehouses that Slipway does not know, with their type. */
+  unsupported?: Record<string, string>;
 }
 
-/** One environment per target: the default first, the others ask before acts. What is not known is shown, never guessed. */
-export function initialConfig({ projectName, targets, defaultTarget, envNames = {} }: InitialFacts): string {
-  const ordered = [defaultTarget, ...targets.filter((target) => target !== defaultTarget)];
+/**
+ * One environment per target: the default first, the others ask before acts. What is not known is shown, never guessed; a target
+ * that nothing can be published to is only named, because every command would complain of it.
+ */
+export function initialConfig(facts: InitialFacts): string {
+  const { projectName, targets, defaultTarget, envNames = {}, unsupported = {} } = facts;
+  const left = targets.filter((target) => target !== defaultTarget && unsupported[target] !== undefined);
+  const ordered = [defaultTarget, ...targets.filter((target) => target !== defaultTarget && !left.includes(target))];
   const named = distinctNames(ordered, envNames);
   const blocks = named.map((entry, index) =>
     environmentBlock(entry, { first: named[0]!.name, index, last: named.length - 1 }),
@@ -32,8 +39,11 @@ project: ${scalar(projectName)}
 # Published names are the ones that plain dbt uses for the target.
 # The first environment is meant when a command names none.
 environments:
-${blocks.join("\n")}`;
+${blocks.join("\n")}${left.length > 0 ? leftTargets(left, unsupported) : ""}`;
 }
+
+const leftTargets = (left: string[], types: Record<string, string>): string =>
+  `\n  # Not yet supported, so left out: ${left.map((target) => `target ${scalar(target)} (${types[target]})`).join(", ")}\n`;
 
 interface Named {
   name: string;

@@ -6,7 +6,7 @@ import { CONFIG_FILE } from "../core/config.ts";
 import type { Ctx } from "../core/ctx.ts";
 import type { DoctorCheck, DoctorView } from "../core/views/upkeep.ts";
 import { dataDirOf } from "../db/state-setting.ts";
-import { say } from "../text/catalogue.ts";
+import { render, say } from "../text/catalogue.ts";
 import { channelChecks } from "./doctor/channels.ts";
 import { fromError, guarded, ok, trouble, warning } from "./doctor/check.ts";
 import { lockChecks } from "./doctor/locks.ts";
@@ -32,10 +32,21 @@ export async function doctor(ctx: Ctx, request: { environment: string | null }):
       checks.push(...(await guarded("profile", async () => bareProfileChecks(ctx, root, await python()))));
     if (!session && root !== null)
       checks.push(...(await guarded("disk", () => diskChecks(new Map([[homeOf(ctx, root), 0]])))));
-    return doctorView(ctx, session, checks);
+    return doctorView(ctx, session, distinct(checks));
   } finally {
     await session?.close();
   }
+}
+
+/** What several checks stumble over is one problem, told where it is met first. */
+function distinct(checks: DoctorCheck[]): DoctorCheck[] {
+  const told = new Set<string>();
+  return checks.filter(({ status, message }) => {
+    const text = render(message, "en");
+    const isNew = status === "ok" || !told.has(text);
+    told.add(text);
+    return isNew;
+  });
 }
 
 function projectRoot(ctx: Ctx): string | null {

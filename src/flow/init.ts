@@ -2,6 +2,7 @@
 import { existsSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
+import { parse } from "yaml";
 import { CONFIG_FILE, type Config, jsonSchema, parseConfig, SCHEMA_FILE } from "../core/config.ts";
 import type { Ctx } from "../core/ctx.ts";
 import { initialConfig } from "../core/init-config.ts";
@@ -33,7 +34,7 @@ export async function initProject(ctx: Ctx, request: { dir: string | null; yes: 
   const profile = await readProfile(ctx, root, { python, configured: kept?.dbt.profilesDir ?? null });
   const targets = await targetTypes(ctx, root, { python, profile, configured: kept?.dbt.profilesDir ?? null });
   const files = [
-    await writeConfig(ctx, root, { name, profile }),
+    await writeConfig(ctx, root, { name, profile, targets }),
     await writeSchema(root),
     await ignoreState(ctx, root),
   ];
@@ -96,29 +97,38 @@ const readProfile = (
     ...(target === undefined ? {} : { target }),
   });
 
-/** The type of every target; `?` for one that does not render here (its values may be set elsewhere). */
+/** The type of every target, of one that does not render here (its values may be set elsewhere) as the file says; `?`: it does not. */
 async function targetTypes(
   ctx: Ctx,
   root: string,
   by: { python: PythonEnv; profile: Profile; configured: string | null },
 ): Promise<InitView["targets"]> {
   const targets: InitView["targets"] = [];
+  const written = await writtenTypes(by.profile);
   for (const name of by.profile.targets) {
     const isDefault = name === by.profile.defaultTarget;
     const found = name === by.profile.target ? by.profile : await readProfile(ctx, root, by, name).catch(() => null);
-    targets.push({ name, isDefault, type: String(found?.output.type ?? "?") });
+    targets.push({ name, isDefault, type: String(found?.output.type ?? written[name] ?? "?") });
   }
   return targets;
+}
+
+/** Types that stand in the profile as plain words, by target. */
+async function writtenTypes({ profilesFile, profileName }: Profile): Promise<Record<string, string>> {
+  const outputs = parse((await readText(profilesFile)) ?? "")?.[profileName]?.outputs ?? {};
+  const types = Object.entries<{ type?: unknown }>(outputs).map(([name, output]) => [name, output?.type]);
+  return Object.fromEntries(types.filter(([, type]) => typeof type === "string" && /^\w+$/.test(type)));
 }
 
 /** What stands there already is kept, whatever it says. */
 async function writeConfig(
   ctx: Ctx,
   root: string,
-  { name, profile }: { name: string; profile: Profile },
+  { name, profile, targets }: { name: string; profile: Profile; targets: InitView["targets"] },
 ): Promise<Change> {
-  const { targets, defaultTarget } = profile;
-  const text = initialConfig({ projectName: name, targets, defaultTarget });
+  const unsupported = Object.fromEntries(targets.filter(isUnsupported).map((one) => [one.name, one.type]));
+  const { defaultTarget } = profile;
+  const text = initialConfig({ projectName: name, targets: profile.targets, defaultTarget, unsupported });
   const reads = await projectEnvReads(root, SKIPPED);
   const complete = declareEnv(text, reads, (variable) => ctx.env[variable] !== undefined);
   return { path: CONFIG_FILE, change: (await createFile(join(root, CONFIG_FILE), complete)) ? "created" : "kept" };
@@ -164,16 +174,17 @@ async function repositoryProblems(ctx: Ctx, root: string): Promise<Problem[]> {
   }
 }
 
+const isUnsupported = ({ type }: InitView["targets"][number]): boolean =>
+  type !== "duckdb" && type !== "postgres" && type !== "?";
+
 function adapterProblems(profile: Profile, targets: InitView["targets"]): Problem[] {
-  return targets
-    .filter(({ type }) => type !== "duckdb" && type !== "postgres" && type !== "?")
-    .map(({ name, type }) => ({
-      code: "adapter_unsupported",
-      severity: "warning",
-      message: say("flow.adapter_unsupported", { type, target: name }),
-      where: { file: profile.profilesFile },
-      hint: say("flow.adapter_unsupported_hint"),
-    }));
+  return targets.filter(isUnsupported).map(({ name, type }) => ({
+    code: "adapter_unsupported",
+    severity: "warning",
+    message: say("flow.adapter_unsupported", { type, target: name }),
+    where: { file: profile.profilesFile },
+    hint: say("flow.adapter_unsupported_hint"),
+  }));
 }
 
 function adapterText({ versions }: PythonEnv, type: string): string | null {

@@ -61,6 +61,32 @@ test("init below a folder: the one project, or a question which", async () => {
   ]);
 });
 
+test("targets of warehouses that are not known are left out, and one cause is one line of the doctor", async () => {
+  await using user = await newUser({ kind: "duckdb", shop: false });
+  user.write("dbt_project.yml", "name: small\nprofile: small\n");
+  user.write(
+    "profiles.yml",
+    `small:
+  target: dev
+  outputs:
+    dev: { type: duckdb, path: nowhere/a.duckdb }
+    prod: { type: postgres, host: "{{ env_var('PROD_HOST') }}" }
+    snow: { type: snowflake, account: "{{ env_var('SNOWFLAKE_ACCOUNT') }}" }
+`,
+  );
+  user.commit("First commit");
+  const made = await user.ask(["init"]);
+  expect(made.json.data.environments).toEqual(["dev", "prod"]);
+  expect(read(user, "slipway.yml")).toContain("left out: target snow (snowflake)");
+  expect(made.json.problems).toMatchObject([{ code: "adapter_unsupported", severity: "warning" }]);
+  const found = await user.ask(["doctor"]);
+  const problems = found.json.data.checks.filter((one: { status: string }) => one.status === "problem");
+  expect(problems.map((one: { message: string }) => one.message)).toEqual([
+    expect.stringContaining("PROD_HOST"),
+    expect.stringContaining("nowhere"),
+  ]);
+});
+
 test("a mistake in slipway.yml is one line of the doctor", async () => {
   await using user = await newUser({ kind: "duckdb", config: "version: 1\nenvironments:\n  prod: { targte: prod }\n" });
   const found = await user.ask(["doctor"]);
@@ -84,7 +110,6 @@ test("checks that fail leave the others alone", async () => {
     "git ok",
     "profile ok",
     "profile problem",
-    "connection problem",
     "connection ok",
     "duckdb_file ok",
     "disk ok",
