@@ -7,6 +7,7 @@ import { say } from "../text/catalogue.ts";
 import type { Delivery, Letter, Target } from "./delivery.ts";
 import { ANSWER_CHARACTERS_MAX, CONNECT_TIMEOUT_MS, MAIL_ANSWER_TIMEOUT_MS, MAIL_TIMEOUT_MS } from "./limits.ts";
 import { mailHtml } from "./mail-html.ts";
+import { mailSocket } from "./mail-socket.ts";
 import { unescaped } from "./unescaped.ts";
 
 type Mailbox = Extract<Target, { type: "email" }>;
@@ -31,7 +32,11 @@ export async function sendMail(
     ...server,
     tls: { ...(mailbox.ca === null ? {} : { ca: mailbox.ca }) },
     connectionTimeout: CONNECT_TIMEOUT_MS,
-    dnsTimeout: CONNECT_TIMEOUT_MS,
+    getSocket: (_options: object, done: (error: Error | null, socket: object) => void) =>
+      void mailSocket(server.host, server.port, CONNECT_TIMEOUT_MS).then(
+        (connection) => done(null, { connection }),
+        (error: Error) => done(error, {}),
+      ),
     greetingTimeout: answerMs,
     socketTimeout: answerMs,
     disableFileAccess: true,

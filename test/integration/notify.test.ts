@@ -1,9 +1,10 @@
 // Channels against real servers: mail with TLS and log-in, HTTP, files, and what each makes of the failures that servers give.
 import { createHmac, timingSafeEqual } from "node:crypto";
+import { Resolver } from "node:dns";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import type { NoticeBody } from "../../src/core/notices/alert.ts";
 import { explainNotice } from "../../src/core/notices/message.ts";
 import { payloadOf } from "../../src/core/notices/payload.ts";
@@ -123,6 +124,18 @@ test("a certificate that nobody vouches for is not trusted; nobody at the port i
   expect(await outcome(send(letter(), mailTarget(url)))).toMatch(/^retry: mail server localhost: .*ECONNREFUSED/);
   expect(await outcome(send(letter(), mailTarget("http://x")))).toBe(
     "retry: SLIPWAY_SMTP_URL is no smtp: or smtps: URL",
+  );
+});
+
+test("a mail server's name is looked up as the machine does it, whatever name servers do", async () => {
+  const silence = () => undefined;
+  for (const family of ["resolve4", "resolve6"] as const)
+    vi.spyOn(Resolver.prototype, family).mockImplementation(silence);
+  onTestFinished(() => void vi.restoreAllMocks());
+  await using server = await mailServer();
+  expect(await send(letter(), mailTarget(server.url))).toEqual({ kind: "sent" });
+  expect(await outcome(send(letter(), mailTarget("smtp://no-such-host.invalid")))).toMatch(
+    /^retry: mail server no-such-host\.invalid: .*(ENOTFOUND|EAI_AGAIN)/,
   );
 });
 
