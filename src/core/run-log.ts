@@ -126,6 +126,8 @@ export function endEntry(state: RunState, outcome: Text | null): LogEntry {
   return told(level, "run_finished", say("log.run_finished", { state: say("runs.state", { state }), outcome }));
 }
 
+export const warnEntry = (text: Text): LogEntry => told("warn", "warning", text);
+
 /** What stopped a run, with where and what to do next. */
 export function errorEntry(error: unknown): LogEntry {
   if (!(error instanceof AppError)) return { level: "error", event: "error", message: String(error) };

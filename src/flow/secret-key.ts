@@ -2,7 +2,7 @@
 import { randomBytes } from "node:crypto";
 import { mkdir, readFile, stat } from "node:fs/promises";
 import { homedir } from "node:os";
-import { dirname, join } from "node:path";
+import { dirname, isAbsolute, join } from "node:path";
 import type { Ctx } from "../core/ctx.ts";
 import { AppError } from "../lib/error.ts";
 import { KEY_BYTES } from "../lib/seal.ts";
@@ -12,8 +12,12 @@ import { say } from "../text/catalogue.ts";
 export const SECRET_KEY_NAME = "SLIPWAY_SECRET_KEY";
 
 /** Where the key is when the environment does not give it: with the user, not with the project or its state, so that a copy of those tells nothing. */
-export const secretKeyFile = (ctx: Ctx): string =>
-  join(ctx.env.XDG_CONFIG_HOME ?? join(ctx.env.HOME ?? homedir(), ".config"), "slipway", "secret.key");
+export function secretKeyFile({ env }: Pick<Ctx, "env">): string {
+  // Empty or relative it counts as not set: the file would stand in the folder where one happens to be, perhaps the project's.
+  const given = env.XDG_CONFIG_HOME ?? "";
+  const config = isAbsolute(given) ? given : join(env.HOME || homedir(), ".config");
+  return join(config, "slipway", "secret.key");
+}
 
 /** The key, or null where there is none yet. AppError `invalid` when what stands there is no key, `unauthorized` when others may read it. */
 export async function findSecretKey(ctx: Ctx): Promise<Buffer | null> {

@@ -23,7 +23,35 @@ export function makeScrubber(values: readonly string[]): Scrub {
   };
 }
 
-const URL_PASSWORD = /(:\/\/[^/\s:@]*:)[^/\s@]+@/g;
+/** Every text in plain data without secrets; names of fields, numbers and fields named in `except` stay. */
+export function scrubDeep(value: unknown, scrub: Scrub, except: ReadonlySet<string> = new Set()): unknown {
+  if (typeof value === "string") return scrub(value);
+  if (Array.isArray(value)) return value.map((item) => scrubDeep(item, scrub, except));
+  if (value === null || typeof value !== "object") return value;
+  const entries = Object.entries(value);
+  return Object.fromEntries(
+    entries.map(([key, item]) => [key, except.has(key) ? item : scrubDeep(item, scrub, except)]),
+  );
+}
+
+/** Of a JSON text: what is left is JSON, though a secret be digits that stand in its numbers too. */
+export function scrubJson(text: string, scrub: Scrub): string {
+  const hidden = scrub(text);
+  return hidden === text || isJson(hidden) || !isJson(text)
+    ? hidden
+    : JSON.stringify(scrubDeep(JSON.parse(text), scrub));
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const URL_PASSWORD = /(:\/\/[^/\s:@"]*:)[^/\s@"]+@/g;
 const escaped = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&");
 
 function formsOf(value: string): string[] {
@@ -36,8 +64,9 @@ function formsOf(value: string): string[] {
   ];
   return plain.flatMap((text) => [
     ...[text, text.replaceAll("'", "''")].flatMap((one) => [one, jsonText(one), asciiJson(jsonText(one))]),
-    encodeURIComponent(text.toWellFormed()),
-    new URLSearchParams({ v: text }).toString().slice(2),
+    jsonText(jsonText(text)),
+    ...percentForms(text.toWellFormed()),
+    ...["&#39;", "&#x27;"].map((quote) => htmlText(text, quote)),
     ...base64Forms(text),
   ]);
 }
@@ -46,6 +75,22 @@ const jsonText = (text: string): string => JSON.stringify(text).slice(1, -1);
 /** As Python writes it: every other letter by its number. */
 const asciiJson = (text: string): string =>
   text.replace(/[\u0080-\uffff]/g, (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, "0")}`);
+
+/** As browsers, forms and Python's `quote` write it, with large and small letters. */
+function percentForms(text: string): string[] {
+  const plain = encodeURIComponent(text);
+  const all = plain.replace(/[!'()*]/g, (one) => `%${one.charCodeAt(0).toString(16).toUpperCase()}`);
+  const forms = [plain, new URLSearchParams({ v: text }).toString().slice(2), all, all.replaceAll("%2F", "/")];
+  return forms.flatMap((form) => [form, form.replace(/%[0-9A-F]{2}/g, (code) => code.toLowerCase())]);
+}
+
+const htmlText = (text: string, quote: string): string =>
+  text
+    .replaceAll("&", "&amp;")
+    .replaceAll("<", "&lt;")
+    .replaceAll(">", "&gt;")
+    .replaceAll('"', "&quot;")
+    .replaceAll("'", quote);
 
 /** Of the base64 of any longer text that holds this one, the characters that this one alone decides: by where it starts, modulo 3. */
 function base64Forms(text: string): string[] {

@@ -6,7 +6,7 @@ import { nextAttempt } from "../core/notices/retry.ts";
 import { claimNotices, dueChannels, settleNotice } from "../db/notices.ts";
 import { declaredSecrets, storedSecrets } from "../flow/scrub.ts";
 import type { Session } from "../flow/session.ts";
-import { makeScrubber, type Scrub } from "../lib/scrub.ts";
+import { makeScrubber, type Scrub, scrubDeep } from "../lib/scrub.ts";
 import { deliver } from "../notify/deliver.ts";
 import type { Delivery, Letter } from "../notify/delivery.ts";
 import { render, say } from "../text/catalogue.ts";
@@ -80,16 +80,8 @@ async function letterOf(session: Session, notice: Notice, scrub: Scrub): Promise
 /** What comes from dbt and databases; all else is ours, and times must stay times. */
 function withoutSecrets(notice: NoticeBody, scrub: Scrub): NoticeBody {
   const { findings, detail } = notice.body;
-  const foreign = scrubbed({ findings, detail }, scrub) as Pick<NoticeBody["body"], "findings" | "detail">;
+  const foreign = scrubDeep({ findings, detail }, scrub) as Pick<NoticeBody["body"], "findings" | "detail">;
   return { ...notice, body: { ...notice.body, ...foreign } };
-}
-
-/** Every text in it without secrets. */
-function scrubbed(value: unknown, scrub: Scrub): unknown {
-  if (typeof value === "string") return scrub(value);
-  if (Array.isArray(value)) return value.map((item) => scrubbed(item, scrub));
-  if (value === null || typeof value !== "object") return value;
-  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, scrubbed(inner, scrub)]));
 }
 
 async function record(session: Session, notice: Notice, delivery: Delivery | null): Promise<void> {

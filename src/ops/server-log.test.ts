@@ -54,4 +54,10 @@ test("known secrets never get in", () => {
     new Error("no access with s3cr3t-value at pg://u:pw1@h/d"),
   );
   expect(lines.join("")).not.toMatch(/s3cr3t|pw1/);
+  log.hide(["2026", "4121"]);
+  log.info(say("serve.run_started", { run: 7 }), { run: 4121, key: "x4121" });
+  expect(JSON.parse(lines[1]!)).toMatchObject({ time: at.toISOString(), run: 4121, key: "x*****" });
+  log.hide([]);
+  log.info(say("serve.run_started", { run: 7 }), { a: "http://h:80", b: "aoi@h" });
+  expect(JSON.parse(lines[2]!)).toMatchObject({ a: "http://h:80", b: "aoi@h" });
 });

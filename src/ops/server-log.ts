@@ -2,7 +2,7 @@
 import { pino } from "pino";
 import type { Ctx } from "../core/ctx.ts";
 import { AppError } from "../lib/error.ts";
-import { makeScrubber, type Scrub } from "../lib/scrub.ts";
+import { makeScrubber, type Scrub, scrubDeep } from "../lib/scrub.ts";
 import type { Text } from "../lib/text.ts";
 import { render } from "../text/catalogue.ts";
 
@@ -19,7 +19,11 @@ export interface ServerLog {
 /** `fields` go on every line: `server`, `project`. */
 export function openServerLog({ log, lang, clock }: Pick<Ctx, "log" | "lang" | "clock">, fields: LogFields): ServerLog {
   let scrub: Scrub = makeScrubber([]);
-  const write = (line: string) => log.write(log.pretty ? readable(scrub(line)) : scrub(line));
+  // Field by field: a secret of digits may stand in a time or a number, and what is left must be JSON.
+  const write = (line: string) => {
+    const safe = `${JSON.stringify(scrubDeep(JSON.parse(line), (text) => scrub(text), OURS))}\n`;
+    log.write(log.pretty ? readable(safe) : safe);
+  };
   const logger = pino(
     {
       base: fields,
@@ -40,6 +44,8 @@ export function openServerLog({ log, lang, clock }: Pick<Ctx, "log" | "lang" | "
   };
 }
 
+/** Fields that hold nothing of anybody else's. */
+const OURS = new Set(["level", "time", "event", "server"]);
 /** The run's own log has all of them. */
 const PROBLEMS_LOGGED_MAX = 5;
 

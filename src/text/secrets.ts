@@ -88,6 +88,10 @@ export const secrets = defineTexts({
     "give this machine that key by SLIPWAY_SECRET_KEY or its key file; if it is lost, remove those secrets first",
     "その鍵を SLIPWAY_SECRET_KEY または鍵ファイルでこの環境に置いてください。失われた場合は先にそれらを削除してください",
   ),
+  "secrets.not_hidden": {
+    en: (p: { files: string[] }) => `secrets may still stand in ${p.files.join(", ")}: it could not be rewritten`,
+    ja: (p) => `${p.files.join("、")} を書き直せなかったため、シークレットが残っている可能性があります`,
+  },
   "secrets.key_unreadable": {
     en: (p: { file: string; problem: string }) => `the key file ${p.file} cannot be used: ${p.problem}`,
     ja: (p) => `鍵ファイル ${p.file} を使えません: ${p.problem}`,

@@ -1,7 +1,7 @@
 // Secrets from the command's side, on both kinds of state: sealed, bound to their place, opened only by their key.
-import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, stat, symlink, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { isAbsolute, join } from "node:path";
 import { sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parseConfig } from "../../src/core/config.ts";
@@ -10,6 +10,7 @@ import { listAudit } from "../../src/db/audit.ts";
 import type { Db } from "../../src/db/db.ts";
 import { ensureProject } from "../../src/db/projects.ts";
 import { declaredEnv, keyedEnv } from "../../src/flow/declared-env.ts";
+import { hideSecrets } from "../../src/flow/hide-secrets.ts";
 import { storedSecrets } from "../../src/flow/scrub.ts";
 import { secretKeyFile } from "../../src/flow/secret-key.ts";
 import { readSecret } from "../../src/flow/secrets.ts";
@@ -98,6 +99,35 @@ describe.each(backends)("secrets on %s", (backend) => {
       ["secret.set", "aoi", null],
       ["secret.set", "aoi", null],
     ]);
+  });
+
+  test("after a run its files hold none, JSON stays JSON, and what could not be rewritten is told", async () => {
+    const told: string[] = [];
+    const log = { write: (entry: { message: string }) => told.push(entry.message) };
+    const one = { ...session("files"), log } as unknown as Session;
+    await secretSet(session("files", { value: "20261121" }), { name: "api_key", ...act });
+    const dir = join(folder, "runs", "7");
+    const outside = join(folder, "outside.json");
+    await mkdir(join(dir, "target"), { recursive: true });
+    const files = { "target/a.sql": "'20261121'", "run_results.json": '{"s":0.20261121,"v":"x20261121plain-one"}' };
+    for (const [name, text] of Object.entries(files)) await writeFile(join(dir, name), text);
+    await writeFile(outside, "20261121");
+    await symlink(outside, join(dir, "link.json"));
+    await writeFile(join(dir, "large.txt"), "");
+    await truncate(join(dir, "large.txt"), 600_000_000);
+    await hideSecrets(one, one.place.config.environments[0]!, 7);
+    const texts = Object.keys(files).map((name) => readFile(join(dir, name), "utf8"));
+    expect(await Promise.all(texts)).toEqual(["'*****'", '{"s":0.20261121,"v":"x**********"}']);
+    expect(await readFile(outside, "utf8")).toBe("20261121");
+    expect(told).toEqual([expect.stringContaining(join(dir, "large.txt"))]);
+  });
+
+  test("the key's folder is never the one where one happens to be", () => {
+    const file = (env: Record<string, string>) => secretKeyFile({ env });
+    const usual = "/home/aoi/.config/slipway/secret.key";
+    for (const given of ["", "conf"]) expect(file({ XDG_CONFIG_HOME: given, HOME: "/home/aoi" })).toBe(usual);
+    expect(file({ XDG_CONFIG_HOME: "/x", HOME: "/home/aoi" })).toBe("/x/slipway/secret.key");
+    expect(isAbsolute(file({ HOME: "" }))).toBe(true);
   });
 
   test("a row moved to another name or project, or changed, does not open", async () => {

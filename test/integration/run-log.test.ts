@@ -1,7 +1,9 @@
 // The file of a run's log: written as it goes, read while it grows, never with a secret in it.
+import { execFile } from "node:child_process";
 import { appendFile, mkdtemp, readFile, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { ProgressEvent } from "../../src/core/progress.ts";
 import type { LogLine } from "../../src/core/run-log.ts";
@@ -10,6 +12,7 @@ import { systemClock } from "../../src/lib/clock.ts";
 import { makeScrubber } from "../../src/lib/scrub.ts";
 import { followLog, readLog } from "../../src/ops/read-log.ts";
 import { say } from "../../src/text/catalogue.ts";
+import { testPython } from "../support/python.ts";
 
 let home = "";
 beforeAll(async () => {
@@ -129,4 +132,13 @@ test("a log that never was is said to be missing", async () => {
   expect(await readLog(join(home, "none.jsonl"), () => {})).toBe(false);
   const following = { file: join(home, "none.jsonl"), clock: systemClock, hasEnded: async () => false, signal };
   expect(await followLog(following, () => {})).toBe(false);
+});
+
+test("what dbt's process sends has no beginning of a secret at the place where it is cut", async () => {
+  const code = `
+from protocol import Scrubber, TEXT_LENGTH_MAX
+text = Scrubber({"API_KEY": "hunter2hunter2"})("x" * (TEXT_LENGTH_MAX - 7) + "hunter2hunter2" + "y" * TEXT_LENGTH_MAX)
+print(len(text) - TEXT_LENGTH_MAX, text[-8:])`;
+  const { stdout } = await promisify(execFile)(await testPython(), ["-B", "-c", code], { cwd: "sidecar" });
+  expect(stdout).toBe("0 x*****yy\n");
 });
