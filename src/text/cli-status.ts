@@ -142,6 +142,12 @@ export const cliStatus = defineTexts({
       `Rows that do not pass ${p.test}: ${p.truncated ? `the first ${digits(p.rows)}` : digits(p.rows)}`,
     ja: (p) => `${p.test} の不合格の行: ${p.truncated ? `先頭 ${digits(p.rows)}行` : `${digits(p.rows)}行`}`,
   },
+  "cli.show_rows_unknown": {
+    en: (p: { test: string }) =>
+      `No rows to show: ${p.test} did not run for this release (what it tests was not built, or its result was known).`,
+    ja: (p) =>
+      `表示できる行はありません: ${p.test} はこのリリースでは実行されていません (対象がビルドされていないか、結果が既知です)。`,
+  },
   "cli.show_override": {
     en: (p: { reason: string }) => `published in spite of failed tests: ${p.reason}`,
     ja: (p) => `テスト失敗でも公開: ${p.reason}`,

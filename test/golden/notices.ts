@@ -151,6 +151,12 @@ export const alert: AlertView = {
     message({ recipient: "sato@example.com", state: "failed", attempts: 1, sentAt: null, error: literal("mail server smtp.example.com: 550 5.1.1 No such user") }),
   ],
 };
+/** A name that is too long for the line: what follows stands below the texts, not below the labels. */
+export const alertLong: AlertView = {
+  ...alert,
+  notice: { ...failed, body: { ...failed.body, findings: [{ name: "relationships_orders_customer_id__customer_id__ref_customers_", message: null, place: "models/schema.yml:46", rows: 1 }] } },
+  messages: [],
+};
 
 export const ack: AckView = { ...base, alert: owned };
 export const ackAlready: AckView = { ...base, outcome: "nothing_to_do", alert: owned };

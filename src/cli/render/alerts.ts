@@ -4,7 +4,7 @@ import { plainLines } from "../../core/notices/plain.ts";
 import type { AckView, AlertRow, AlertsView, AlertView } from "../../core/views/notices.ts";
 import { render } from "../../text/catalogue.ts";
 import { clock, type Zone } from "./format.ts";
-import { table, wrap } from "./layout.ts";
+import { table, width, wrap } from "./layout.ts";
 import { problemLines } from "./parts.ts";
 import { type Mark, mark, paint, type Style, words } from "./style.ts";
 
@@ -63,7 +63,7 @@ export function renderAlert(view: AlertView, style: Style): string[] {
 }
 
 /** Where the texts begin, behind the labels. */
-const columnOf = (text: string, line: string): number => Math.max(0, line.indexOf(text));
+const columnOf = (text: string, line: string): number => width(line.slice(0, Math.max(0, line.indexOf(text))));
 
 function messageLines(one: AlertView["messages"][number], zone: Zone, style: Style): string[] {
   const to = one.recipient === "" ? one.channel : one.recipient;

@@ -115,6 +115,8 @@ function footer(view: ReleaseView, style: Style): { label: string; text: string 
 
 function rowsScreen({ rows }: ReleaseView, style: Style): string[] {
   if (!rows) return [];
+  if (rows.sql === null && rows.columns.length === 0)
+    return wrap(words(style, "cli.show_rows_unknown", { test: rows.test }), style.width);
   const head = words(style, "cli.show_rows", { test: rows.test, rows: rows.rows.length, truncated: rows.truncated });
   const fitting = columnsThatFit(rows.columns, rows.rows, style.width);
   const columns = rows.columns.slice(0, fitting).map((column) => ({ head: cut(plain(column), CELL_COLUMNS) }));
