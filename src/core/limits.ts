@@ -25,3 +25,5 @@ export const DISK_FREE_MIN_BYTES = 2_000_000_000;
 export const INIT_DEPTH_MAX = 4;
 /** Larger files of a project are data, not code: `init` does not read them. */
 export const PROJECT_FILE_BYTES_MAX = 2_000_000;
+/** Runs of one job that wait, asked for by triggers: more than a day's worth of a job that can never keep up helps nobody. */
+export const WAITING_RUNS_MAX = 100;

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { JobRequest } from "./jobs.ts";
-import { nextToStart, type QueuedRun, type Standing, takesIn } from "./queue.ts";
+import { meetable, nextToStart, type QueuedRun, type Standing, takesIn } from "./queue.ts";
 
 const request = (more: Partial<JobRequest> = {}): JobRequest => ({
   environment: "prod",
@@ -61,3 +61,16 @@ test("other values wait for themselves", () =>
   taken([job(1, "daily")], job(9, "daily", 1, { vars: { day: "2026-01-01" } }), null));
 test("a branch's next commit joins the one that waits", () => taken([job(1, "daily"), branch(2)], branch(9), 2));
 test("another environment's branch is other work", () => taken([branch(2, 2)], branch(9), null));
+
+const daily = { trigger: { kind: "schedule", cron: "0 6 * * *", dueAt: "2026-11-20T06:00:00Z", late: false } as const };
+const pushed = { trigger: { kind: "branch", branch: "main", commit: "c9" } as const };
+const meets = (newcomer: Partial<QueuedRun>, paused: number[], expected: number[]) => {
+  const waiting = [job(1, "daily"), { ...job(2, "daily"), ...pushed }];
+  const { id: _, ...rest } = { ...job(9, "daily"), ...newcomer };
+  expect(meetable(waiting, rest, new Set(paused)).map(({ id }) => id)).toEqual(expected);
+};
+test("a newcomer meets all that waits", () => meets(daily, [2], [1, 2]));
+test("after a rollback a schedule does not join a commit that is kept waiting, nor a commit a run that may start", () => {
+  meets(daily, [1], [1]);
+  meets(pushed, [1], [2]);
+});

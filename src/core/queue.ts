@@ -30,6 +30,17 @@ export function takesIn(waiting: QueuedRun[], newcomer: Omit<QueuedRun, "id">): 
 
 const askedFor = (request: JobRequest | null): string => canonicalJson(request && { ...request, commit: null });
 
+/** What starts by itself, a new commit in an environment that a person has rolled back, waits for that person. */
+const isHeldBack = ({ trigger, environmentId }: Omit<QueuedRun, "id">, paused: ReadonlySet<number>): boolean =>
+  trigger?.kind === "branch" && paused.has(environmentId);
+
+/** Of the waiting runs those that start like the newcomer: a run that may go on neither joins one that is kept waiting nor lets itself be stopped by it. */
+export const meetable = <T extends QueuedRun>(
+  waiting: T[],
+  newcomer: Omit<QueuedRun, "id">,
+  paused: ReadonlySet<number>,
+): T[] => waiting.filter((run) => isHeldBack(run, paused) === isHeldBack(newcomer, paused));
+
 export interface Standing {
   running: QueuedRun[];
   /** Environments that somebody acts on without a run: a plan that waits for its answer, a hand's deployment that begins. */
@@ -42,7 +53,7 @@ export interface Standing {
 export function nextToStart(waiting: QueuedRun[], { running, leased, paused }: Standing): QueuedRun | null {
   const mayStart = (run: QueuedRun): boolean =>
     !leased.has(run.environmentId) &&
-    !(run.trigger?.kind === "branch" && paused.has(run.environmentId)) &&
+    !isHeldBack(run, paused) &&
     !running.some((other) => other.environmentId === run.environmentId || isSameWork(other, run));
   return waiting.find(mayStart) ?? null;
 }

@@ -1,13 +1,13 @@
 // Asking the queue for runs: each waits, joins one that waits, or is refused.
 import type { JobRequest, Trigger } from "../core/jobs.ts";
-import { type Overlap, type QueuedRun, takesIn, workKey } from "../core/queue.ts";
+import { WAITING_RUNS_MAX } from "../core/limits.ts";
+import { meetable, type Overlap, type QueuedRun, takesIn, workKey } from "../core/queue.ts";
 import type { AuditRow, Run } from "../core/records.ts";
 import { recordAudits } from "./audit.ts";
 import type { Db } from "./db.ts";
 import { json, jsonOrNull } from "./json.ts";
-import { inPieces } from "./lists.ts";
+import { anyId, inPieces } from "./lists.ts";
 import { runsIn, takeTurns } from "./queue-rows.ts";
-import { loadRun } from "./runs.ts";
 
 export interface RunWish {
   projectId: number;
@@ -27,11 +27,14 @@ export interface Enqueued {
   outcome: "queued" | "merged" | "refused";
   /** The run that will do it; when refused the one in the way. */
   run: Run;
+  /** Refused because so many wait already; null: not for that. */
+  full: number | null;
 }
 
 /**
  * Asks for a run, in the caller's transaction, with one audit row unless refused. `queue` always waits for itself, `merge` joins a
- * waiting run of the same work (whose commit becomes the newer one), `refuse` takes no for an answer while one waits or runs.
+ * waiting run of the same work (whose commit becomes the newer one), `refuse` takes no for an answer while one waits or runs. Where
+ * `WAITING_RUNS_MAX` of the work wait, triggers are refused, people are not.
  */
 export async function enqueueRun(db: Db, wish: RunWish): Promise<Enqueued> {
   const [answer] = await enqueueRuns(db, [wish]);
@@ -72,23 +75,63 @@ async function enqueueRound(trx: Db, round: readonly RunWish[]): Promise<[RunWis
   const waiting = byWork(await runsIn(trx, projectId, "queued"));
   const refusing = round.some(({ overlap }) => overlap === "refuse");
   const running = byWork(refusing ? await runsIn(trx, projectId, "running") : []);
-  const answers: [RunWish, Enqueued][] = [];
+  const paused = await pausedEnvironments(trx, projectId);
+  const met: Met[] = [];
   const fresh: RunWish[] = [];
   for (const wish of round) {
     const key = workKey(wish);
-    const before = waiting.get(key) ?? [];
-    const inTheWay = wish.overlap === "refuse" ? (running.get(key)?.[0] ?? before[0]) : undefined;
-    const same = wish.overlap === "merge" ? takesIn(before, wish) : null;
-    if (inTheWay) answers.push([wish, { outcome: "refused", run: await loadRun(trx, inTheWay.id) }]);
-    else if (same) answers.push([wish, { outcome: "merged", run: await join(trx, same, wish) }]);
+    const one = meet(wish, {
+      waiting: meetable(waiting.get(key) ?? [], wish, paused),
+      running: running.get(key) ?? [],
+    });
+    if (one) met.push(one);
     else fresh.push(wish);
   }
+  for (const { wish, outcome, run } of met) if (outcome === "merged") await join(trx, run, wish);
+  const stands = new Map(
+    (
+      await loadRuns(
+        trx,
+        met.map(({ run }) => run.id),
+      )
+    ).map((run) => [run.id, run]),
+  );
   const inserted = await insert(trx, fresh);
   return [
-    ...answers,
-    ...fresh.map((wish, at): [RunWish, Enqueued] => [wish, { outcome: "queued", run: inserted[at]! }]),
+    ...met.map((one): [RunWish, Enqueued] => [one.wish, { ...one, run: stands.get(one.run.id)! }]),
+    ...fresh.map((wish, at): [RunWish, Enqueued] => [wish, { outcome: "queued", run: inserted[at]!, full: null }]),
   ];
 }
+
+interface Met extends Pick<Enqueued, "full"> {
+  wish: RunWish;
+  outcome: "refused" | "merged";
+  run: QueuedRun;
+}
+
+/** What stands in the way of a run of its own; null: nothing does. */
+function meet(wish: RunWish, { waiting, running }: { waiting: QueuedRun[]; running: QueuedRun[] }): Met | null {
+  const inTheWay = wish.overlap === "refuse" ? (running[0] ?? waiting[0]) : undefined;
+  if (inTheWay) return { wish, outcome: "refused", run: inTheWay, full: null };
+  const same = wish.overlap === "merge" ? takesIn(waiting, wish) : null;
+  if (same) return { wish, outcome: "merged", run: same, full: null };
+  const byItself = wish.trigger.kind !== "manual" && wish.trigger.kind !== "retry";
+  if (!byItself || waiting.length < WAITING_RUNS_MAX) return null;
+  return { wish, outcome: "refused", run: waiting.at(-1)!, full: waiting.length };
+}
+
+async function pausedEnvironments(trx: Db, projectId: number): Promise<Set<number>> {
+  const rows = await trx.kysely
+    .selectFrom("environments")
+    .select("id")
+    .where("projectId", "=", projectId)
+    .where("paused", "=", true)
+    .execute();
+  return new Set(rows.map(({ id }) => id));
+}
+
+const loadRuns = (trx: Db, ids: readonly number[]): Promise<Run[]> =>
+  trx.kysely.selectFrom("runs").selectAll().where("id", "=", anyId(ids)).execute();
 
 function byWork(runs: QueuedRun[]): Map<string, QueuedRun[]> {
   return Map.groupBy(runs, workKey);
@@ -129,15 +172,11 @@ async function insert(trx: Db, wishes: readonly RunWish[]): Promise<Run[]> {
 const ROWS_MAX = 1_000;
 
 /** A newer commit replaces the one that waits, and with it why the run starts. */
-async function join(trx: Db, same: QueuedRun, wish: RunWish): Promise<Run> {
+async function join(trx: Db, same: QueuedRun, wish: RunWish): Promise<void> {
   const commitOf = ({ trigger, request }: Pick<RunWish, "request"> & { trigger: Trigger | null }) =>
     request?.commit ?? (trigger?.kind === "branch" ? trigger.commit : null);
   const newer = commitOf(wish);
-  if (newer === null || newer === commitOf(same)) return loadRun(trx, same.id);
-  return trx.kysely
-    .updateTable("runs")
-    .set({ trigger: json(wish.trigger), request: jsonOrNull(wish.request) })
-    .where("id", "=", same.id)
-    .returningAll()
-    .executeTakeFirstOrThrow();
+  if (newer === null || newer === commitOf(same)) return;
+  const taken = { trigger: json(wish.trigger), request: jsonOrNull(wish.request) };
+  await trx.kysely.updateTable("runs").set(taken).where("id", "=", same.id).execute();
 }

@@ -56,6 +56,16 @@ export async function listJobs(db: Db, projectId: number): Promise<JobRecord[]> 
   return db.kysely.selectFrom("jobs").selectAll().where("projectId", "=", projectId).orderBy("name").execute();
 }
 
+/** Those that are paused, of all that were ever declared. */
+export async function listPaused(db: Db, projectId: number): Promise<JobRecord[]> {
+  return db.kysely
+    .selectFrom("jobs")
+    .selectAll()
+    .where("projectId", "=", projectId)
+    .where("paused", "=", true)
+    .execute();
+}
+
 export interface Pause {
   projectId: number;
   name: string;

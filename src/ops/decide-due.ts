@@ -4,7 +4,7 @@ import { jobRequest } from "../core/job-request.ts";
 import type { Trigger } from "../core/jobs.ts";
 import { type DecidedDue, type Due, decideDue } from "../core/schedule/decide.ts";
 import type { Db } from "../db/db.ts";
-import { knownOccurrences, listJobs, type NewOccurrence, recordOccurrences } from "../db/jobs.ts";
+import { knownOccurrences, listPaused, type NewOccurrence, recordOccurrences } from "../db/jobs.ts";
 import { type Enqueued, enqueueRuns, type RunWish, takeTurns } from "../db/run-queue.ts";
 import type { Session } from "../flow/session.ts";
 import { AppError } from "../lib/error.ts";
@@ -110,8 +110,9 @@ function rowOf(projectId: number, one: Decision, { first, asked }: Answers): New
   const row = { projectId, job: job.name, trigger, dueAt, state, note };
   const answer = asked.get(one);
   if (answer) {
-    const { outcome, run } = answer;
-    const why = say("schedule.overlaps", { run: run.id, merged: outcome === "merged" });
+    const { outcome, run, full } = answer;
+    const overlaps = () => say("schedule.overlaps", { run: run.id, merged: outcome === "merged" });
+    const why = full === null ? overlaps() : say("schedule.queue_full", { count: full });
     return { ...row, state: outcome, note: outcome === "queued" ? null : why, runId: run.id };
   }
   return { ...row, runId: state === "merged" ? (first.get(job) ?? null) : null };
@@ -123,7 +124,7 @@ const keyOf = (job: string, { trigger, dueAt }: { trigger: string; dueAt: Date }
 /** Why each paused job is paused. */
 async function pausedJobs(trx: Db, projectId: number, due: readonly DueJob[]): Promise<Map<string, Text>> {
   const names = new Set(due.map(({ job }) => job.name));
-  const records = (await listJobs(trx, projectId)).filter(({ name, paused }) => paused && names.has(name));
+  const records = (await listPaused(trx, projectId)).filter(({ name }) => names.has(name));
   return new Map(
     records.map(({ name, pausedBy, pausedReason }) => [
       name,

@@ -10,11 +10,13 @@ import {
   NOTICE_POLL_MS,
   QUEUE_POLL_MS,
   RESCUE_POLL_MS,
+  SCHEDULE_LEAST_MS,
   SCHEDULE_POLL_MS,
   UPKEEP_POLL_MS,
 } from "./limits.ts";
 import { runAgain, takeUpAbandoned } from "./rescue.ts";
 import { openRunSession } from "./run-session.ts";
+import { nextDue, tick } from "./scheduler.ts";
 import type { ServerLog } from "./server-log.ts";
 
 export interface Serving {
@@ -36,7 +38,7 @@ export function dutiesOf(serving: Serving, workers: number): Duty[] {
   const { session, desk, config } = serving;
   return [
     { name: "config", everyMs: CONFIG_POLL_MS, work: () => config.look() },
-    { name: "schedule", everyMs: SCHEDULE_POLL_MS, work: () => schedule(serving) },
+    { name: "schedule", everyMs: () => untilDueMs(session), work: () => schedule(serving) },
     { name: "branches", everyMs: LOCAL_BRANCH_POLL_MS, work: () => branches(serving) },
     { name: "rescue", everyMs: RESCUE_POLL_MS, work: () => rescue(serving) },
     { name: "upkeep", everyMs: UPKEEP_POLL_MS, work: () => upkeep(serving) },
@@ -55,9 +57,15 @@ export function dutiesOf(serving: Serving, workers: number): Duty[] {
   ];
 }
 
+/** Others may ask for runs and runs end at any time; a schedule comes at its own. */
+function untilDueMs(session: Session): number {
+  const next = nextDue(session);
+  if (next === null) return SCHEDULE_POLL_MS;
+  return Math.max(SCHEDULE_LEAST_MS, Math.min(SCHEDULE_POLL_MS, next.getTime() - session.ctx.clock.now().getTime()));
+}
+
 /** What stops a job from being scheduled is told when it is found, and when it has changed. */
 async function schedule({ session, log, told, ringWorkers }: Serving): Promise<void> {
-  const { tick } = await import("./scheduler.ts");
   const { queued, problems } = await tick(session);
   if (queued > 0) ringWorkers();
   const now = problems.map(({ message }) => render(message, "en"));

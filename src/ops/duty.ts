@@ -4,7 +4,8 @@ import { BACK_OFF_FIRST_MS, BACK_OFF_MAX_MS } from "./limits.ts";
 
 export interface Duty {
   name: string;
-  everyMs: number;
+  /** From the end of a round to the next; asked then, where it is no fixed time. */
+  everyMs: number | (() => number);
   work(): Promise<void>;
 }
 
@@ -54,7 +55,7 @@ export function startDuty(duty: Duty, watch: DutyWatch): RunningDuty {
       rung = false;
       failures = await round(failures);
       // While it fails nobody hurries it: the bell rings for every new run.
-      const waitMs = failures === 0 ? duty.everyMs : backOffMs(failures);
+      const waitMs = failures === 0 ? everyMs(duty) : backOffMs(failures);
       if (failures === 0 && rung) continue;
       await Promise.race([
         clock.sleep(waitMs),
@@ -66,5 +67,7 @@ export function startDuty(duty: Duty, watch: DutyWatch): RunningDuty {
   };
   return { name: duty.name, ring, lastMs: () => last, ended: run() };
 }
+
+const everyMs = ({ everyMs: ms }: Duty): number => (typeof ms === "number" ? ms : ms());
 
 const backOffMs = (failures: number): number => Math.min(BACK_OFF_MAX_MS, BACK_OFF_FIRST_MS * 2 ** (failures - 1));

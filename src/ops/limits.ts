@@ -2,8 +2,10 @@
 
 /** A worker looks at the queue: requests from this machine ring, so this is for those from elsewhere. */
 export const QUEUE_POLL_MS = 1_000;
-/** Schedules are looked at: an occurrence fires within a second. */
+/** Schedules are looked at: ends of runs that others follow, and what is due (its own time wakes the scheduler earlier). */
 export const SCHEDULE_POLL_MS = 500;
+/** A timer may come a millisecond early: no round right after another. */
+export const SCHEDULE_LEAST_MS = 5;
 /** Branches are asked for new commits; a fetch costs a connection. */
 export const BRANCH_POLL_MS = 30_000;
 export const NOTICE_POLL_MS = 5_000;
@@ -36,8 +38,8 @@ export const WAKE_WAIT_MS = 500;
 export const MISSED_AFTER_MS = 60_000;
 /** Missed times of one job that are recorded one by one: a week of a job of every minute. */
 export const OCCURRENCES_MAX = 10_080;
-/** Jobs decided in one transaction: others at the queue wait for it. */
-export const TICK_JOBS_MAX = 100;
+/** Times decided in one transaction: others at the queue wait for it, 0.3 s. */
+export const TICK_TIMES_MAX = 1_000;
 /** Up to when all schedules have been looked at is written down this often: a schedule that changes while nobody serves reaches back so far. */
 export const CONSIDERED_MARK_MS = 60_000;
 /** A clock that is set back further was wrong: within this, times that were decided early are just waited out. */

@@ -3,15 +3,15 @@
 import type { Trigger } from "../core/jobs.ts";
 import type { DecidedDue } from "../core/schedule/decide.ts";
 import { occurrencesBetween } from "../core/schedule/occurrences.ts";
-import { inPieces } from "../db/lists.ts";
 import type { Session } from "../flow/session.ts";
 import type { Problem } from "../lib/error.ts";
 import { type DecidedCounts, type DueJob, decideJobs, deciderOf } from "./decide-due.ts";
 import { dueAfterRuns } from "./follow-runs.ts";
-import { CONSIDERED_MARK_MS, OCCURRENCES_MAX, TICK_JOBS_MAX } from "./limits.ts";
+import { CONSIDERED_MARK_MS, OCCURRENCES_MAX, TICK_TIMES_MAX } from "./limits.ts";
 import {
   forgetOld,
   type JobPlan,
+  knownPlan,
   nextTime,
   type SchedulePlan,
   schedulePlan,
@@ -31,10 +31,9 @@ export async function tick(session: Session): Promise<TickReport> {
   const plan = await schedulePlan(session);
   const now = session.ctx.clock.now();
   const report: TickReport = { queued: 0, decided: 0, problems: plan.problems };
-  const due = plan.jobs.filter(({ nextAt }) => nextAt !== null && nextAt <= now);
-  for (const piece of inPieces(due, TICK_JOBS_MAX)) {
-    await decide(session, { plan, due: piece.map((job) => dueBySchedule(job, now)), now, report });
-    for (const job of piece) moveOn(job, now);
+  for (const due of piecesOf(plan, now)) {
+    await decide(session, { plan, due, now, report });
+    for (const { job } of due) moveOn(job, now);
   }
   const following = await dueAfterRuns(session, plan);
   if (following.due.length > 0) await decide(session, { plan, due: following.due, now, report });
@@ -47,12 +46,28 @@ export async function tick(session: Session): Promise<TickReport> {
   return report;
 }
 
-/** When the next schedule of any job comes, excluded or not; null: none does. */
-export async function nextDue(session: Session): Promise<Date | null> {
-  const { jobs } = await schedulePlan(session);
+/** When the next schedule of any job comes, excluded or not; null: none does, or nothing has been looked at yet. */
+export function nextDue(session: Session): Date | null {
   let next: Date | null = null;
-  for (const { nextAt } of jobs) if (nextAt !== null && (next === null || nextAt < next)) next = nextAt;
+  for (const { nextAt } of knownPlan(session)?.jobs ?? [])
+    if (nextAt !== null && (next === null || nextAt < next)) next = nextAt;
   return next;
+}
+
+/** Each is decided in one transaction; all times of a job together, for one run may do for several. */
+function* piecesOf(plan: SchedulePlan, now: Date): Generator<DueJob[]> {
+  let piece: DueJob[] = [];
+  let times = 0;
+  for (const job of plan.jobs.filter(({ nextAt }) => nextAt !== null && nextAt <= now)) {
+    const due = dueBySchedule(job, now);
+    if (piece.length > 0 && times + due.times.length > TICK_TIMES_MAX) {
+      yield piece;
+      [piece, times] = [[], 0];
+    }
+    piece.push(due);
+    times += due.times.length;
+  }
+  if (piece.length > 0) yield piece;
 }
 
 function moveOn(job: JobPlan, now: Date): void {

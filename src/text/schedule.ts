@@ -246,4 +246,8 @@ export const schedule = defineTexts({
       p.merged ? `taken in by run ${p.run}` : `run ${p.run} was in the way`,
     ja: (p) => (p.merged ? `実行 ${p.run} にまとめました` : `実行 ${p.run} と重なりました`),
   },
+  "schedule.queue_full": {
+    en: (p: { count: number }) => `${count(p.count, "run")} of it wait already`,
+    ja: (p) => `このジョブの実行がすでに${digits(p.count)}件待っています`,
+  },
 });

@@ -1,6 +1,7 @@
 // The queue of runs and the servers: what must hold when several ask at once. On PGlite and on PostgreSQL.
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { JobRequest, Trigger } from "../../src/core/jobs.ts";
+import { WAITING_RUNS_MAX } from "../../src/core/limits.ts";
 import { environmentLeaseName } from "../../src/core/queue.ts";
 import { listAudit } from "../../src/db/audit.ts";
 import type { Db } from "../../src/db/db.ts";
@@ -11,6 +12,7 @@ import {
   claimRun,
   countRuns,
   enqueueRun,
+  enqueueRuns,
   listRunning,
   type RunWish,
   requeueRun,
@@ -37,6 +39,7 @@ const request: JobRequest = {
   only: null,
 };
 const outcome = say("db.reason", { why: "test" });
+const schedule: Trigger = { kind: "schedule", cron: "0 6 * * *", dueAt: "2026-11-20T06:00:00.000Z", late: false };
 const branch = (commit: string): Trigger => ({ kind: "branch", branch: "main", commit });
 
 describe.each(backends)("the queue on %s", (backend) => {
@@ -176,6 +179,31 @@ describe.each(backends)("the queue on %s", (backend) => {
     expect(await claimRun(db, who)).toBeNull();
     await updateEnvironment(db, environment.id, { paused: false }, audit());
     expect(await claimRun(db, who)).toMatchObject({ kind: "deploy" });
+  });
+
+  test("a job of a rolled-back environment goes on while new commits of its own wait", async () => {
+    const { wish, who, environment } = await world("goes on");
+    await updateEnvironment(db, environment.id, { paused: true }, audit());
+    const commit = await enqueueRun(db, wish({ overlap: "merge", trigger: branch("c1") }));
+    for (const overlap of ["merge", "refuse"] as const) {
+      const { outcome: how, run } = await enqueueRun(db, wish({ overlap, trigger: schedule }));
+      expect([overlap, how, run.trigger]).toEqual([overlap, "queued", schedule]);
+      expect(await enqueueRun(db, wish({ overlap: "merge", trigger: branch("c2") }))).toMatchObject({
+        outcome: "merged",
+        run: { id: commit.run.id, trigger: branch("c2") },
+      });
+      expect((await claimRun(db, who))?.id).toBe(run.id);
+      await finishRun(db, run.id, "succeeded", outcome, audit());
+    }
+  });
+
+  test("a job that can never keep up has an end of its queue; people are let in", async () => {
+    const { wish } = await world("full");
+    const asked = Array.from({ length: WAITING_RUNS_MAX + 2 }, () => wish({ trigger: schedule }));
+    const answers = await enqueueRuns(db, asked);
+    expect(answers.map(({ outcome: how }) => how).slice(-3)).toEqual(["queued", "refused", "refused"]);
+    expect(answers.at(-1)).toMatchObject({ full: WAITING_RUNS_MAX, run: { id: answers.at(-3)!.run.id } });
+    expect(await enqueueRun(db, wish())).toMatchObject({ outcome: "queued" });
   });
 
   test("what waits can be taken back, what runs not", async () => {

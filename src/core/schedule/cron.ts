@@ -2,7 +2,7 @@
 import { CronPattern, Cron as DayPattern } from "croner";
 import type { Text } from "../../lib/text.ts";
 import { say } from "../../text/catalogue.ts";
-import { DAY_MS, MINUTE_MS, SCHEDULE_YEARS_MAX } from "./limits.ts";
+import { DAY_MS, DAYS_KEPT_MAX, MINUTE_MS, PATTERNS_KEPT_MAX, SCHEDULE_YEARS_MAX } from "./limits.ts";
 import { dayOf, instantsOf, steadyOffset, wallOf } from "./zone.ts";
 
 export interface Cron {
@@ -41,9 +41,32 @@ export function parseCron(text: string, timezone: string): Cron {
   const { minute: minutes, hour: hours } = new CronPattern(`${minute} ${hour} * * *`);
   const times = minutesOfDay(minutes, hours);
   const everyHour = hours.every(Boolean);
-  const onDays = new DayPattern(`0 0 ${days.join(" ")}`, { timezone: "UTC", mode: "5-part", paused: true });
   const spec: Spec = { times, everyHour, timezone, changing: new Map() };
-  return { text: text.trim().replace(/\s+/g, " "), timezone, next: (after) => nextOf(spec, onDays, after) };
+  const dayFrom = daysOf(days.join(" "));
+  return { text: text.trim().replace(/\s+/g, " "), timezone, next: (after) => nextOf(spec, dayFrom, after) };
+}
+
+/** The first matching day at or after a day; undefined when there is none. */
+type DayFrom = (dayMs: number) => number | undefined;
+
+const patterns = new Map<string, DayFrom>();
+
+/** Asking croner takes 0.1 ms. A thousand schedules of one minute have few patterns of days among them, and ask for the same days. */
+function daysOf(fields: string): DayFrom {
+  const made = patterns.get(fields);
+  if (made) return made;
+  const pattern = new DayPattern(`0 0 ${fields}`, { timezone: "UTC", mode: "5-part", paused: true });
+  const found = new Map<number, number | undefined>();
+  const dayFrom = (dayMs: number): number | undefined => {
+    if (found.has(dayMs)) return found.get(dayMs);
+    if (found.size >= DAYS_KEPT_MAX) found.clear();
+    const day = pattern.nextRun(new Date(dayMs - 1))?.getTime();
+    found.set(dayMs, day);
+    return day;
+  };
+  if (patterns.size >= PATTERNS_KEPT_MAX) patterns.clear();
+  patterns.set(fields, dayFrom);
+  return dayFrom;
 }
 
 interface Spec {
@@ -59,13 +82,13 @@ interface Spec {
  * The first matching day that still has something after the instant, and its neighbour: where clocks change at midnight, times of one
  * wall day may lie behind those of the next.
  */
-function nextOf(spec: Spec, onDays: DayPattern, after: Date): Date | null {
+function nextOf(spec: Spec, dayFrom: DayFrom, after: Date): Date | null {
   const afterMs = after.getTime();
   const last = afterMs + SCHEDULE_YEARS_MAX * 366 * DAY_MS;
   let day = dayOf(wallOf(afterMs, spec.timezone)) - DAY_MS;
   let best: number | null = null;
   while (day <= last) {
-    const found = onDays.nextRun(new Date(day - 1))?.getTime();
+    const found = dayFrom(day);
     if (found === undefined || (best !== null && found > day)) break;
     const first = firstOfDay(spec, found, afterMs);
     if (best !== null) return new Date(Math.min(best, first ?? best));

@@ -14,3 +14,6 @@ export const RECURRENCES_MAX = 100_000;
 export const PERIODS_PASSED_MAX = 400;
 /** Days of zones whose offset is kept in memory: asking for it takes 10 microseconds, and a thousand schedules share a zone. */
 export const STEADY_DAYS_MAX = 5_000;
+/** Patterns of days (`1 * mon-fri`) that are kept in memory, and days of each: `job next` over 50 years begins anew. */
+export const PATTERNS_KEPT_MAX = 500;
+export const DAYS_KEPT_MAX = 1_000;
