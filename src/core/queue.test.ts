@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { JobRequest } from "./jobs.ts";
-import { meetable, nextToStart, type QueuedRun, type Standing, takesIn } from "./queue.ts";
+import { commitAsked, meetable, nextToStart, type QueuedRun, type Standing, takesIn } from "./queue.ts";
 
 const request = (more: Partial<JobRequest> = {}): JobRequest => ({
   environment: "prod",
@@ -74,3 +74,10 @@ test("after a rollback a schedule does not join a commit that is kept waiting, n
   meets(daily, [1], [1]);
   meets(pushed, [1], [2]);
 });
+
+test("the commit of a request, of a branch, or none yet", () =>
+  expect([job(1, "daily", 1, { commit: "c2" }), branch(3), job(1, "daily")].map(commitAsked)).toEqual([
+    "c2",
+    "c3",
+    null,
+  ]));

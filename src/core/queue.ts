@@ -28,6 +28,10 @@ export function takesIn(waiting: QueuedRun[], newcomer: Omit<QueuedRun, "id">): 
   return waiting.find((run) => isSameWork(run, { ...newcomer, id: 0 }) && askedFor(run.request) === wish) ?? null;
 }
 
+/** The commit that a run was asked for, by hand or by its branch; null: what is live, or the branch's tip, when it starts. */
+export const commitAsked = ({ request, trigger }: Pick<QueuedRun, "request" | "trigger">): string | null =>
+  request?.commit ?? (trigger?.kind === "branch" ? trigger.commit : null);
+
 const askedFor = (request: JobRequest | null): string => canonicalJson(request && { ...request, commit: null });
 
 /** What starts by itself, a new commit in an environment that a person has rolled back, waits for that person. */

@@ -1,7 +1,7 @@
 // Asking the queue for runs: each waits, joins one that waits, or is refused.
 import type { JobRequest, Trigger } from "../core/jobs.ts";
 import { WAITING_RUNS_MAX } from "../core/limits.ts";
-import { meetable, type Overlap, type QueuedRun, takesIn, workKey } from "../core/queue.ts";
+import { commitAsked, meetable, type Overlap, type QueuedRun, takesIn, workKey } from "../core/queue.ts";
 import type { AuditRow, Run } from "../core/records.ts";
 import { recordAudits } from "./audit.ts";
 import type { Db } from "./db.ts";
@@ -173,10 +173,8 @@ const ROWS_MAX = 1_000;
 
 /** A newer commit replaces the one that waits, and with it why the run starts. */
 async function join(trx: Db, same: QueuedRun, wish: RunWish): Promise<void> {
-  const commitOf = ({ trigger, request }: Pick<RunWish, "request"> & { trigger: Trigger | null }) =>
-    request?.commit ?? (trigger?.kind === "branch" ? trigger.commit : null);
-  const newer = commitOf(wish);
-  if (newer === null || newer === commitOf(same)) return;
+  const newer = commitAsked(wish);
+  if (newer === null || newer === commitAsked(same)) return;
   const taken = { trigger: json(wish.trigger), request: jsonOrNull(wish.request) };
   await trx.kysely.updateTable("runs").set(taken).where("id", "=", same.id).execute();
 }

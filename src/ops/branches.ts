@@ -30,6 +30,8 @@ interface Patience {
   remote: { name: string | null; at: Date } | null;
   /** Commits by branch that have nothing left to decide: nobody asks the state again. */
   settled: Map<string, string>;
+  /** Branches that were not there, and that was told. */
+  gone: Set<string>;
 }
 
 const patience = new WeakMap<Session["place"], Patience>();
@@ -65,7 +67,7 @@ function patienceOf({ place, ctx }: Session): Patience {
   if (known?.config === place.config) return known;
   const fresh: Patience = {
     ...{ config: place.config, nextAt: ctx.clock.now(), failures: 0 },
-    ...{ remote: null, settled: new Map<string, string>() },
+    ...{ remote: null, settled: new Map<string, string>(), gone: new Set<string>() },
   };
   patience.set(place, fresh);
   return fresh;
@@ -87,20 +89,36 @@ interface Look {
 async function look(session: Session, { plan, watched, waits, report }: Look): Promise<number> {
   const repository = await session.repository();
   const remote = await remoteOf(waits, repository, session.ctx.clock.now());
+  const { clock } = session.ctx;
+  const lookedAt = clock.now();
   const tips = await branchTips(repository, remote, watched);
   for (const branch of watched) {
     const tip = tips.get(branch);
     if (tip === undefined || waits.settled.get(branch) === tip) continue;
-    const commit = remote === null ? tip : await fetchBranch(repository, remote, branch);
-    const { settled, isNew, queued } = await decideCommit(session, { plan, branch, commit });
+    const seen =
+      remote === null
+        ? { commit: tip, lookedAt }
+        : { lookedAt: clock.now(), commit: await fetchBranch(repository, remote, branch) };
+    const { commit } = seen;
+    const { settled, isNew, queued } = await decideCommit(session, { plan, branch, ...seen });
     report.queued += queued;
     if (isNew) report.seen.push({ branch, commit });
     if (settled) waits.settled.set(branch, commit);
   }
-  const gone = watched.find((branch) => !tips.has(branch));
-  if (gone !== undefined)
-    report.failed = new AppError("not_found", say("git.no_such_branch", { branch: gone, remote }));
+  report.failed = goneBranch(waits, { watched, tips, remote });
   return remote === null ? LOCAL_BRANCH_POLL_MS : BRANCH_POLL_MS;
+}
+
+/** One that is not there, told once until it is back: looks come every few seconds. */
+function goneBranch(
+  { gone }: Patience,
+  { watched, tips, remote }: { watched: string[]; tips: ReadonlyMap<string, string>; remote: string | null },
+): AppError | null {
+  for (const branch of tips.keys()) gone.delete(branch);
+  const branch = watched.find((one) => !tips.has(one) && !gone.has(one));
+  if (branch === undefined) return null;
+  gone.add(branch);
+  return new AppError("not_found", say("git.no_such_branch", { branch, remote }));
 }
 
 /** Asked again now and then: each question is a process, and a server looks all day. */
@@ -116,10 +134,12 @@ interface Tip {
   plan: SchedulePlan;
   branch: string;
   commit: string;
+  /** When the branch was asked for it. */
+  lookedAt: Date;
 }
 
 /** `settled`: nothing about this commit is left to decide. Jobs start for commits that appear, environments also for the first one seen. */
-async function decideCommit(session: Session, { plan, branch, commit }: Tip) {
+async function decideCommit(session: Session, { plan, branch, commit, lookedAt }: Tip) {
   const db = await session.db();
   const decider = await deciderOf(session, plan);
   const { projectId, actor } = decider;
@@ -130,6 +150,8 @@ async function decideCommit(session: Session, { plan, branch, commit }: Tip) {
   return db.transaction(async (trx) => {
     const before = await lockBranch(trx, projectId, branch);
     const isNew = before?.commit !== commit;
+    // Another server has looked since, and saw another commit: this one may be the older.
+    if (before !== null && isNew && before.seenAt >= lookedAt) return { queued: 0, isNew: false, settled: false };
     const seenAt = isNew ? now : before.seenAt;
     if (isNew) await saveBranch(trx, projectId, branch, { commit, seenAt });
     const due = before !== null && isNew ? dueByCommit(plan.jobs, { branch, commit, seenAt }) : [];

@@ -2,6 +2,7 @@
 import type { ActRequest } from "../core/flow.ts";
 import type { JobRequest } from "../core/jobs.ts";
 import type { Plan } from "../core/plan.ts";
+import { commitAsked } from "../core/queue.ts";
 import type { Run } from "../core/records.ts";
 import type { JobRunView } from "../core/views/job.ts";
 import { listRunResults, listTestResults } from "../db/evidence.ts";
@@ -64,7 +65,7 @@ async function commitOf(session: Session, run: Run): Promise<string | null> {
   const db = await session.db();
   if (run.releaseId !== null) return (await loadRelease(db, run.releaseId)).commit;
   const plan = run.planId === null ? null : ((await loadPlan(db, run.planId))?.body as Plan | undefined);
-  return plan?.commit ?? run.request?.commit ?? null;
+  return plan?.commit ?? commitAsked(run);
 }
 
 /** A deployment, refresh or hand-over begins again by its own rules: what it built and tested is reused by key. */

@@ -11,6 +11,7 @@ import { listRuns } from "../../src/db/runs.ts";
 import type { Session } from "../../src/flow/session.ts";
 import { openRepository } from "../../src/git/repository.ts";
 import { pollBranches } from "../../src/ops/branches.ts";
+import { schedulePlan } from "../../src/ops/schedule-plan.ts";
 import { scheduleWorld } from "../support/schedule-session.ts";
 import { backends, handClock, makePlace, type StatePlace } from "../support/state.ts";
 import { audit } from "../support/state-samples.ts";
@@ -135,5 +136,35 @@ describe.each(backends)("watched branches on %s", (backend) => {
     git(root, "branch", "-D", "dev");
     const session = server("gone", root);
     expect(await look(session)).toMatchObject({ queued: 1, failed: { text: { params: { branch: "dev" } } } });
+    expect(await look(session)).toMatchObject({ failed: null }); // told once
+    git(root, "branch", "dev");
+    await look(session);
+    git(root, "branch", "-D", "dev");
+    expect(await look(session)).toMatchObject({ failed: { text: { params: { branch: "dev" } } } });
+  });
+
+  test("a server that is slow to decide does not bring back an older commit", async () => {
+    const root = repositoryAt("slow");
+    const [quick, slow] = [server("slow", root), server("slow", root)];
+    await look(quick);
+    const older = commit(root, "older");
+    clock.move(60_000);
+    // The slow one has asked for the tip, and comes to decide when the quick one has seen and settled the next commit.
+    const project = slow.project;
+    let newer = "";
+    slow.project = async () => {
+      slow.project = project;
+      clock.move(1_000);
+      newer = commit(root, "newer");
+      await pollBranches(quick);
+      return project();
+    };
+    const plan = await schedulePlan(slow);
+    expect(plan.jobs).toHaveLength(2);
+    await look(slow);
+    expect(await asked(slow)).toEqual([`deploy ${newer}`, `check ${newer}`]);
+    expect(older).not.toBe(newer);
+    await look(slow);
+    expect(await asked(slow)).toEqual([`deploy ${newer}`, `check ${newer}`]);
   });
 });
