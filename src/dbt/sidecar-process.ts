@@ -13,6 +13,8 @@ export const sidecarDir = fileURLToPath(new URL("../../sidecar", import.meta.url
 export interface SidecarOptions {
   python: string;
   sidecarDir?: string;
+  /** Stands for the packages of this Python: a warm process that has others imported is of no use. */
+  installed?: string;
   /** Everything the process sees, beside what every Python process needs. */
   env: Record<string, string>;
   onEvent: (event: EngineEvent) => void;

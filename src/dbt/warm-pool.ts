@@ -21,13 +21,13 @@ export interface WarmPool {
   /** The same for what needs no dbt: a warm process that is still importing it is not waited for. */
   startLight: StartSidecar;
   /** The light DuckDB process as a fork, talking by its streams; null: start one of its own. */
-  light(wish: Pick<SidecarOptions, "python" | "sidecarDir">, cwd: string): Promise<SidecarChild | null>;
+  light(wish: Wish, cwd: string): Promise<SidecarChild | null>;
   /** Starts the warm process for this Python before anybody needs it. */
-  prepare(options: Pick<SidecarOptions, "python" | "sidecarDir">): void;
+  prepare(wish: Wish): void;
   close(): Promise<void>;
 }
 
-type Wish = Pick<SidecarOptions, "python" | "sidecarDir">;
+type Wish = Pick<SidecarOptions, "python" | "sidecarDir" | "installed">;
 
 export interface WarmOptions {
   /** For sockets; made if need be. */
@@ -59,7 +59,7 @@ export function createWarmPool(options: WarmOptions): WarmPool {
 
 class Forks {
   readonly #options: WarmOptions;
-  readonly #warm = new Map<string, Promise<WarmProcess>>();
+  readonly #warm = new Map<string, { process: Promise<WarmProcess>; installed: string | undefined }>();
   readonly #closing: Promise<void>[] = [];
   #failures = 0;
   #restUntilMs = Number.NEGATIVE_INFINITY;
@@ -89,7 +89,8 @@ class Forks {
   }
 
   async close(): Promise<void> {
-    for (const process of this.#warm.values()) this.#closing.push(process.then((one) => one.close()).catch(() => {}));
+    for (const { process } of this.#warm.values())
+      this.#closing.push(process.then((one) => one.close()).catch(() => {}));
     this.#warm.clear();
     await Promise.all(this.#closing);
   }
@@ -101,14 +102,16 @@ class Forks {
   async #take(wish: Wish): Promise<WarmProcess> {
     const key = JSON.stringify([wish.python, wish.sidecarDir ?? sidecarDir]);
     const known = this.#warm.get(key);
-    const process = await known?.catch(() => null);
-    if (process?.usable) return process;
+    const process = await known?.process.catch(() => null);
+    // Somebody's own environment may have got another dbt meanwhile.
+    const same = wish.installed === undefined || wish.installed === known?.installed;
+    if (process?.usable && same) return process;
     // Of several that come here at once the first one starts it.
     if (this.#warm.get(key) === known) {
       if (process) this.#closing.push(process.retire());
       const { folder, forksMax = FORKS_MAX } = this.#options;
-      this.#warm.set(key, startWarm({ ...wish, folder, forksMax }));
+      this.#warm.set(key, { process: startWarm({ ...wish, folder, forksMax }), installed: wish.installed });
     }
-    return this.#warm.get(key)!;
+    return this.#warm.get(key)!.process;
   }
 }

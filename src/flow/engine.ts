@@ -4,12 +4,15 @@ import type { EnvironmentConfig } from "../core/config.ts";
 import { secretNames } from "../core/secret-names.ts";
 import type { Engine, EngineEvent, EngineRun, EngineSetting } from "../dbt/engine.ts";
 import { writeProfile } from "../dbt/profile.ts";
+import type { PythonEnv } from "../dbt/python-env.ts";
 import { createSidecarEngine } from "../dbt/sidecar-engine.ts";
+import type { StartSidecar } from "../dbt/sidecar-process.ts";
 import { sha256 } from "../lib/hash.ts";
 import { declaredEnv } from "./declared-env.ts";
 import { programRoot } from "./program-root.ts";
 import type { Session } from "./session.ts";
 import { duckdbWaitMs } from "./warehouse.ts";
+import type { Warm } from "./warm.ts";
 
 export interface EngineHolder {
   run(): Promise<EngineRun>;
@@ -21,6 +24,11 @@ export interface EngineHolder {
   close(): Promise<void>;
 }
 
+const warmStart =
+  ({ pool }: Warm, { key }: PythonEnv): StartSidecar =>
+  (options) =>
+    pool.start({ ...options, installed: key });
+
 export function holdEngine(session: Session, environment: EnvironmentConfig): EngineHolder {
   let listener: (event: EngineEvent) => void = () => {};
   let opened: EngineRun | null = null;
@@ -30,7 +38,7 @@ export function holdEngine(session: Session, environment: EnvironmentConfig): En
       python: python.python,
       sidecarDir: join(programRoot, "sidecar"),
       depsEnv: depsEnv(session),
-      ...(session.warm ? { start: session.warm.pool.start } : {}),
+      ...(session.warm ? { start: warmStart(session.warm, python) } : {}),
       ...(await oldServerOptions(session, environment)),
     });
     return engine.open((event) => {

@@ -129,7 +129,7 @@ export function profilesDirs(ctx: Ctx, root: string, configured: string | null):
 
 async function readProfile(session: Session, environment: EnvironmentConfig): Promise<Profile> {
   const { ctx, place, warm } = session;
-  const { python } = await session.python();
+  const { python, key } = await session.python();
   const request = {
     projectDir: place.root,
     profilesDirs: profilesDirs(ctx, place.root, place.config.dbt.profilesDir),
@@ -138,7 +138,11 @@ async function readProfile(session: Session, environment: EnvironmentConfig): Pr
   };
   if (warm === null) return loadProfile({ python, ...request });
   return warm.profiles.get(await profileKey(request), () =>
-    loadProfile({ python, ...request, start: warm.pool.startLight }),
+    loadProfile({
+      python,
+      ...request,
+      start: (options) => warm.pool.startLight({ ...options, installed: key }),
+    }),
   );
 }
 

@@ -37,11 +37,12 @@ export const duckdbWaitMs = (ctx: Ctx): number => Number(ctx.env.SLIPWAY_DUCKDB_
 
 async function openDuckdbOf({ ctx, place, environment, profile, python, warm }: WarehouseParts): Promise<Warehouse> {
   const { duckdbSettings, openDuckdb } = await import("../warehouse/duckdb/open.ts");
-  const wish = { python: (await python()).python, sidecarDir: join(programRoot, "sidecar") };
+  const found = await python();
+  const wish = { python: found.python, sidecarDir: join(programRoot, "sidecar") };
   return openDuckdb({
     ...duckdbSettings(profile.output, place.root),
     ...wish,
-    ...(warm ? { startLight: (cwd) => warm.pool.light(wish, cwd) } : {}),
+    ...(warm ? { startLight: (cwd) => warm.pool.light({ ...wish, installed: found.key }, cwd) } : {}),
     fileSearchPath: [join(place.home, "environments", environment.name, "files")],
     waitMs: duckdbWaitMs(ctx),
     clock: ctx.clock,

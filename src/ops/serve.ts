@@ -74,7 +74,8 @@ async function prepare(session: Session): Promise<Server> {
 
 /** Before the first run needs it. */
 async function importDbt(session: Session): Promise<void> {
-  session.warm?.pool.prepare({ python: (await session.python()).python });
+  const { python, key } = await session.python();
+  session.warm?.pool.prepare({ python, installed: key });
 }
 
 function watch({ session, log }: Server, stop: AbortSignal): DutyWatch {

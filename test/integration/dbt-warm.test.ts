@@ -180,6 +180,21 @@ test("a process that has forked often enough is replaced, and ends with its last
   expect(parents.filter(alive)).toEqual([]);
 });
 
+test("a process that has other packages imported is replaced", async () => {
+  const changing = createWarmPool({ folder, clock: systemClock, platform: "linux" });
+  const project = await makeProject({ "models/a.sql": "select 1 as one" });
+  const parents: number[] = [];
+  for (const installed of ["dbt 1.12.6", "dbt 1.12.6", "dbt 1.12.7"]) {
+    const run = await openRun(() => {}, { start: (options) => changing.start({ ...options, installed }) });
+    await parse(run, project);
+    parents.push(await parentOf(run.pid!));
+    await run.close();
+  }
+  expect([parents[0] === parents[1], parents[1] === parents[2]]).toEqual([true, false]);
+  await gone(parents[0]!);
+  await changing.close();
+});
+
 test("the process that opens DuckDB files is a fork, too; killed, it is an outside failure and the next call has another", async () => {
   const pids: number[] = [];
   const startLight = async (cwd: string) => {
