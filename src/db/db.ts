@@ -28,12 +28,13 @@ export interface Db {
 export const stateSchema = "slipway_state";
 
 type Facts = Pick<Db, "clock" | "backend" | "place" | "statePid" | "pool">;
+type Given = Omit<Facts, "pool"> & { transactionIdleMs: number | null };
 
 /** A Db over a pool; `close` ends the pool and then calls `onClose`. */
-export function makeDb(pool: PoolLike, given: Omit<Facts, "pool">, onClose: () => void): Db {
+export function makeDb(pool: PoolLike, { transactionIdleMs, ...given }: Given, onClose: () => void): Db {
   const facts = { ...given, pool };
   const kysely = new Kysely<Tables>({
-    dialect: new StateDialect({ pool }),
+    dialect: new StateDialect({ pool, transactionIdleMs }),
     plugins: [new WithSchemaPlugin(stateSchema), new CamelCasePlugin({ maintainNestedObjectKeys: true })],
   });
   return {

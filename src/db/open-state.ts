@@ -25,7 +25,7 @@ export interface OpenOptions {
   migrate?: boolean;
   /** How long the embedded state's process stays after its last client; default 5 s. */
   lingerMs?: number;
-  /** When a stuck transaction of the embedded state is ended; default 30 s. */
+  /** When a transaction is ended whose process stands still; default 30 s. */
   transactionIdleMs?: number;
 }
 
@@ -34,7 +34,7 @@ export interface OpenOptions {
  * `locked` (folder held by a process that does not answer), `conflict` (state newer than this program), `invalid` (address, path).
  */
 export async function openState(options: OpenOptions): Promise<Db> {
-  const db = options.databaseUrl ? openServer(options.databaseUrl, options.clock) : await openEmbedded(options);
+  const db = options.databaseUrl ? openServer(options.databaseUrl, options) : await openEmbedded(options);
   try {
     if (options.migrate !== false) await bringUpToDate(db);
     else await sql`select 1`.execute(db.kysely);
@@ -45,7 +45,7 @@ export async function openState(options: OpenOptions): Promise<Db> {
   }
 }
 
-function openServer(url: string, clock: Clock): Db {
+function openServer(url: string, { clock, transactionIdleMs = 30_000 }: OpenOptions): Db {
   let parsed: URL;
   try {
     parsed = new URL(url);
@@ -55,7 +55,7 @@ function openServer(url: string, clock: Clock): Db {
   if (!/^postgres(ql)?:$/.test(parsed.protocol)) throw badUrl();
   const place = `${parsed.hostname || "localhost"}:${parsed.port || 5432}${parsed.pathname}`;
   const pool = makePool({ place, config: { connectionString: url }, revive: async () => null });
-  return makeDb(pool, { clock, backend: "postgres", place, statePid: null }, () => {});
+  return makeDb(pool, { clock, backend: "postgres", place, statePid: null, transactionIdleMs }, () => {});
 }
 
 function badUrl(): AppError {
@@ -85,5 +85,5 @@ async function openEmbedded(options: OpenOptions): Promise<Db> {
   };
   const pool = makePool({ place: options.home, config: configOf(), revive });
   const facts = { clock: options.clock, backend: "embedded", place: options.home, statePid: client.pid } as const;
-  return makeDb(pool, facts, () => client.close());
+  return makeDb(pool, { ...facts, transactionIdleMs: null }, () => client.close());
 }

@@ -94,6 +94,12 @@ const lossCodes = new Set([
   "EAI_AGAIN",
 ]);
 
+/** The server cut off a transaction that waited too long for us. */
+const IDLE_IN_TRANSACTION = "25P03";
+/** What pg says without a code; "not queryable": the connection broke between two queries of a transaction. */
+const lossWords =
+  /connection (terminated|timeout)|timeout expired|timeout exceeded when trying to connect|is not queryable/i;
+
 function codeOf(error: unknown): string {
   const { code, errors } = error as { code?: unknown; errors?: unknown[] };
   if (typeof code === "string") return code;
@@ -108,7 +114,8 @@ export function isConnectionLoss(error: unknown): boolean {
     lossCodes.has(code) ||
     code.startsWith("08") ||
     code.startsWith("57P") ||
-    /connection (terminated|timeout)|timeout expired|timeout exceeded when trying to connect/i.test(error.message)
+    code === IDLE_IN_TRANSACTION ||
+    lossWords.test(error.message)
   );
 }
 

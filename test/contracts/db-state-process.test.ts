@@ -9,6 +9,7 @@ import { sql } from "kysely";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { listAudit, recordAudit } from "../../src/db/audit.ts";
 import { openPglite } from "../../src/db/pglite.ts";
+import { ensureProject } from "../../src/db/projects.ts";
 import { databasePathOf, dataDirOf, logFileOf, socketDirOf } from "../../src/db/state-setting.ts";
 import { render } from "../../src/text/catalogue.ts";
 import { makePlace, type StatePlace, stateEnded } from "../support/state.ts";
@@ -126,6 +127,31 @@ test("a client that sticks in a transaction is cut off, and the others go on", a
   expect((await listAudit(db, { limit: 9 })).map((row) => row.subject)).toEqual(["environment prod"]);
   expect(readFileSync(logFileOf(place.options.home), "utf8")).toContain("a transaction was idle");
   await db.close();
+});
+
+test("a server's state: a process that stands still in a transaction is cut off, too", async () => {
+  const elsewhere = await makePlace("postgres");
+  try {
+    const db = await elsewhere.open();
+    const other = await elsewhere.open({ transactionIdleMs: 500 });
+    const { id } = await ensureProject(db, "shop");
+    const { promise: changed, resolve: goOn } = Promise.withResolvers<void>();
+    const { promise: woken, resolve: wake } = Promise.withResolvers<void>();
+    const standing = other.transaction(async (trx) => {
+      await trx.kysely.updateTable("projects").set({ name: "never" }).where("id", "=", id).execute();
+      goOn();
+      await woken;
+      await ensureProject(trx, "another");
+    });
+    await changed;
+    await db.kysely.updateTable("projects").set({ name: "renamed" }).where("id", "=", id).execute();
+    wake();
+    await expect(standing).rejects.toMatchObject({ code: "upstream" });
+    await other.close();
+    await db.close();
+  } finally {
+    await elsewhere.remove();
+  }
 });
 
 test("a client that dies in the middle of a message does not hold up the others", async () => {
