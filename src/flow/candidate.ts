@@ -47,6 +47,12 @@ export async function candidate(
   handedOver: Release | null,
   nodes: ReleaseNode[],
 ): Promise<Release> {
+  const release = await releaseOf(act, draft, handedOver, nodes);
+  act.session.log.release(release.number);
+  return release;
+}
+
+async function releaseOf(act: Act, draft: Draft, handedOver: Release | null, nodes: ReleaseNode[]): Promise<Release> {
   if (handedOver && !(await servedOtherwise(act, handedOver, nodes))) return handedOver;
   const left = act.recovered && !act.recovered.finished ? act.recovered.run.releaseId : null;
   if (left !== null) {

@@ -21,6 +21,8 @@ export interface RunLog {
   /** What was told before goes to this run's file, and all that follows until `end`. A second time for the same run changes nothing. */
   begin(run: { id: number; environment: string }, scrub: () => Promise<Scrub>): Promise<void>;
   write(entry: LogEntry): void;
+  /** The release that the run has made or serves: lines carry its number from now on. */
+  release(number: number): void;
   /** The job's step that lines belong to from now on; null: none. */
   step(position: number | null): void;
   engine(event: EngineEvent): void;
@@ -73,6 +75,7 @@ class FileLog implements RunLog {
   #run: { id: number; environment: string } | null = null;
   #scrub: Scrub = (text) => text;
   #step: number | null = null;
+  #release: number | null = null;
   #phases: EndedPhase[] = [];
   #waiting: Waiting[] = [];
   #writing: Promise<void> = Promise.resolve();
@@ -95,10 +98,11 @@ class FileLog implements RunLog {
   }
 
   write(entry: LogEntry): void {
+    this.#release = entry.release ?? this.#release;
     if (this.#run === null && this.#waiting.length >= KEPT_MAX) this.#waiting.shift();
     this.#waiting.push({
       at: this.#clock.now().toISOString(),
-      release: null,
+      release: this.#release,
       step: this.#step,
       node: null,
       thread: null,
@@ -113,6 +117,10 @@ class FileLog implements RunLog {
 
   phases(): EndedPhase[] {
     return this.#phases;
+  }
+
+  release(number: number): void {
+    this.#release = number;
   }
 
   step(position: number | null): void {
@@ -150,6 +158,7 @@ class FileLog implements RunLog {
     this.#run = null;
     this.#phases = [];
     this.#step = null;
+    this.#release = null;
     this.#timer = null;
   }
 }

@@ -1,4 +1,6 @@
 // What a server does again and again: schedules, branches, runs, lost runs, notices, slipway.yml. Each by itself.
+import type { Run } from "../core/records.ts";
+import { loadReleaseNumber } from "../db/releases.ts";
 import type { Session } from "../flow/session.ts";
 import { render, say } from "../text/catalogue.ts";
 import type { ConfigWatch } from "./config-watch.ts";
@@ -106,8 +108,9 @@ async function upkeep({ session, log }: Serving): Promise<void> {
 }
 
 async function rescue({ session, log, desk, ringWorkers }: Serving): Promise<void> {
-  const onTakenUp = (run: { id: number; state: string }) => {
-    log.warn(say("serve.run_taken_up", { run: run.id, state: run.state }), { run: run.id, state: run.state });
+  const onTakenUp = async ({ id: run, state, releaseId }: Run) => {
+    const release = releaseId === null ? null : await loadReleaseNumber(await session.db(), releaseId);
+    log.warn(say("serve.run_taken_up", { run, state }), { run, state, release });
     ringWorkers();
   };
   await withOwnSession(session, (inner) => takeUpAbandoned({ session: inner, isActive: desk.isActive, onTakenUp }));

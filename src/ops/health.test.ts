@@ -1,5 +1,6 @@
 import { afterEach, expect, test } from "vitest";
-import { type Health, type Listening, listen } from "./health.ts";
+import { systemClock as clock } from "../lib/clock.ts";
+import { type Answered, type Health, type Listening, listen } from "./health.ts";
 
 const fine: Health = {
   ok: true,
@@ -23,13 +24,19 @@ afterEach(async () => {
 
 async function start(ask: () => Promise<Health>, port = 0) {
   let rings = 0;
-  const listening = await listen({ host: "127.0.0.1", port, ask, onWake: () => void rings++ });
+  const told: Answered[] = [];
+  const onAnswer = (answered: Answered) => void told.push(answered);
+  const listening = await listen({ host: "127.0.0.1", port, ask, onWake: () => void rings++, onAnswer, clock });
   open.push(listening);
   const call = async (path: string, method = "GET") => {
     const response = await fetch(`http://${listening.address}${path}`, { method });
     return { status: response.status, text: await response.text() };
   };
-  return { call, address: listening.address, rings: () => rings };
+  const identify = async (sent?: string) => {
+    const headers: Record<string, string> = sent === undefined ? {} : { "x-request-id": sent };
+    return (await fetch(`http://${listening.address}/health?token=x`, { headers })).headers.get("x-request-id");
+  };
+  return { call, identify, told, address: listening.address, rings: () => rings };
 }
 
 test("200 with what it is doing, also with a question mark", async () => {
@@ -56,6 +63,17 @@ test("rings for POST /wake only; everything else is not there", async () => {
   expect(rings()).toBe(1);
 });
 
+test("each request has an id, the caller's own where it can be one, in the answer and for the log", async () => {
+  const { identify, told } = await start(async () => fine);
+  const usual = "0af7651916cd43dd8448eb211c80319c:b7ad6b7169203331/01==";
+  const ids = [await identify(usual), await identify("two words"), await identify("x".repeat(129)), await identify()];
+  expect(ids[0]).toBe(usual);
+  for (const id of ids.slice(1)) expect(id).toMatch(/^[a-z2-7]{16}$/);
+  expect(new Set(ids).size).toBe(4);
+  await expect.poll(() => told.map(({ requestId }) => requestId).sort()).toEqual([...ids].sort());
+  expect(told[0]).toEqual({ ...told[0], method: "GET", path: "/health", status: 200, ms: expect.any(Number) });
+});
+
 test("a taken port is told by name", async () => {
   const { address } = await start(async () => fine);
   const port = Number(address.split(":")[1]);
@@ -66,6 +84,8 @@ test("a taken port is told by name", async () => {
 });
 
 test("an address of another machine cannot be listened on", () =>
-  expect(listen({ host: "192.0.2.1", port: 0, ask: async () => fine, onWake: () => {} })).rejects.toMatchObject({
+  expect(
+    listen({ host: "192.0.2.1", port: 0, ask: async () => fine, onWake: () => {}, onAnswer: () => {}, clock }),
+  ).rejects.toMatchObject({
     code: "invalid",
   }));

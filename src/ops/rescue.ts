@@ -21,7 +21,7 @@ export interface RescueWork {
   session: Session;
   /** True for runs that this process carries out now. */
   isActive(runId: number): boolean;
-  onTakenUp(run: Run): void;
+  onTakenUp(run: Run): void | Promise<void>;
 }
 
 const TAKEN_UP = "taken up";
@@ -38,7 +38,7 @@ export async function takeUpAbandoned({ session, isActive, onTakenUp }: RescueWo
   for (const run of await listRunning(db, projectId)) {
     if (isActive(run.id) || !(await isAbandoned(session, run))) continue;
     try {
-      if (await takeUp(session, run)) onTakenUp(await loadRun(db, run.id));
+      if (await takeUp(session, run)) await onTakenUp(await loadRun(db, run.id));
     } catch (error) {
       failure ??= error;
     }

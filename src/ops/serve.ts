@@ -11,9 +11,9 @@ import { openDesk } from "./desk.ts";
 import { dutiesOf, type Serving } from "./duties.ts";
 import { type Duty, type DutyWatch, type RunningDuty, startDuty } from "./duty.ts";
 import { delist, enlist, newServerId, serverActor } from "./enlist.ts";
-import { type Health, type Listening, listen } from "./health.ts";
+import { type Answered, type Health, type Listening, listen } from "./health.ts";
 import { HEALTH_WAIT_MS, HEARTBEAT_MS, SCHEDULE_LATE_MS } from "./limits.ts";
-import { openServerLog } from "./server-log.ts";
+import { openServerLog, type ServerLog } from "./server-log.ts";
 
 interface Server extends Serving {
   id: string;
@@ -31,7 +31,10 @@ export async function serve(session: Session, request: ServeRequest): Promise<Se
   const ask = () => health(server);
   let listening: Listening | null = null;
   try {
-    listening = await listen({ host: request.host, port: request.port, ask, onWake: () => server.ringWorkers() });
+    const { host, port } = request;
+    const onWake = () => server.ringWorkers();
+    const onAnswer = (answered: Answered) => tellRequest(log, answered);
+    listening = await listen({ host, port, ask, onWake, onAnswer, clock: session.ctx.clock });
     const { address } = listening;
     log.info(say("serve.started", { project: session.place.name, address, workers: request.workers }), { address });
     const life = new AbortController();
@@ -87,6 +90,15 @@ function watch({ session, log }: Server, stop: AbortSignal): DutyWatch {
     onRecovery: (duty: Duty, failures) =>
       log.info(say("serve.duty_recovered", { duty: duty.name, failures }), { duty: duty.name, failures }),
   };
+}
+
+/** Load balancers ask every few seconds: what is well is for those who look for it. */
+function tellRequest(log: ServerLog, { requestId, method, path, status, ms }: Answered): void {
+  const text = say("serve.request", { method, path, status });
+  const fields = { request_id: requestId, method, path, status, ms };
+  if (status < 300) log.debug(text, fields);
+  else if (status < 500) log.info(text, fields);
+  else log.warn(text, fields);
 }
 
 const aborted = (signal: AbortSignal): Promise<void> =>

@@ -5,11 +5,17 @@ import { say } from "../text/catalogue.ts";
 import { openServerLog } from "./server-log.ts";
 
 const at = new Date("2026-11-20T00:14:31.000Z");
-function start(pretty: boolean) {
+function start(pretty: boolean, level?: string) {
   const lines: string[] = [];
   const clock = { ...systemClock, now: () => at };
   const log = { write: (text: string) => void lines.push(text), pretty };
-  return { lines, log: openServerLog({ log, lang: "en", clock }, { server: "s1", project: "shop" }) };
+  return {
+    lines,
+    log: openServerLog(
+      { log, lang: "en", clock, env: { SLIPWAY_LOG_LEVEL: level } },
+      { server: "s1", project: "shop" },
+    ),
+  };
 }
 
 test("a line is a JSON object with what it is about", () => {
@@ -60,4 +66,21 @@ test("known secrets never get in", () => {
   log.hide([]);
   log.info(say("serve.run_started", { run: 7 }), { a: "http://h:80", b: "aoi@h" });
   expect(JSON.parse(lines[2]!)).toMatchObject({ a: "http://h:80", b: "aoi@h" });
+});
+
+test("what is told of every request is written where it is asked for", () => {
+  const request = say("serve.request", { method: "GET", path: "/health", status: 200 });
+  const told = (level?: string) => {
+    const { log, lines } = start(false, level);
+    log.debug(request, { request_id: "r1" });
+    log.info(request);
+    log.warn(request);
+    return lines.map((line) => JSON.parse(line).level);
+  };
+  expect([told(), told("Debug"), told("warn"), told("all of it")]).toEqual([
+    ["info", "warn"],
+    ["debug", "info", "warn"],
+    ["warn"],
+    ["info", "warn"],
+  ]);
 });

@@ -9,6 +9,8 @@ import { render } from "../text/catalogue.ts";
 export type LogFields = Record<string, unknown>;
 
 export interface ServerLog {
+  /** Written where SLIPWAY_LOG_LEVEL says `debug`. */
+  debug(text: Text, fields?: LogFields): void;
   info(text: Text, fields?: LogFields): void;
   warn(text: Text, fields?: LogFields): void;
   error(text: Text, error: unknown, fields?: LogFields): void;
@@ -17,7 +19,10 @@ export interface ServerLog {
 }
 
 /** `fields` go on every line: `server`, `project`. */
-export function openServerLog({ log, lang, clock }: Pick<Ctx, "log" | "lang" | "clock">, fields: LogFields): ServerLog {
+export function openServerLog(
+  { log, lang, clock, env }: Pick<Ctx, "log" | "lang" | "clock" | "env">,
+  fields: LogFields,
+): ServerLog {
   let scrub: Scrub = makeScrubber([]);
   // Field by field: a secret of digits may stand in a time or a number, and what is left must be JSON.
   const write = (line: string) => {
@@ -26,6 +31,7 @@ export function openServerLog({ log, lang, clock }: Pick<Ctx, "log" | "lang" | "
   };
   const logger = pino(
     {
+      level: LEVELS.find((level) => level === env.SLIPWAY_LOG_LEVEL?.trim().toLowerCase()) ?? "info",
       base: fields,
       messageKey: "message",
       timestamp: () => `,"time":"${clock.now().toISOString()}"`,
@@ -34,6 +40,7 @@ export function openServerLog({ log, lang, clock }: Pick<Ctx, "log" | "lang" | "
     { write },
   );
   return {
+    debug: (text, more = {}) => logger.debug({ event: text.id, ...more }, render(text, lang)),
     info: (text, more = {}) => logger.info({ event: text.id, ...more }, render(text, lang)),
     warn: (text, more = {}) => logger.warn({ event: text.id, ...more }, render(text, lang)),
     error: (text, error, more = {}) =>
@@ -43,6 +50,8 @@ export function openServerLog({ log, lang, clock }: Pick<Ctx, "log" | "lang" | "
     },
   };
 }
+
+const LEVELS = ["debug", "info", "warn", "error"] as const;
 
 /** Fields that hold nothing of anybody else's. */
 const OURS = new Set(["level", "time", "event", "server"]);
@@ -66,8 +75,11 @@ function explained(error: unknown, lang: Ctx["lang"]): LogFields {
   return error instanceof Error ? { error: error.message, stack: error.stack } : { error: String(error) };
 }
 
-const SHOWN: Record<string, string> = { info: "", warn: "! ", error: "x " };
-const HIDDEN = new Set(["level", "time", "message", "event", "server", "project", "address", "stack", "code"]);
+const SHOWN: Record<string, string> = { debug: "", info: "", warn: "! ", error: "x " };
+const HIDDEN = new Set([
+  ...["level", "time", "message", "event", "server", "project", "address", "stack", "code"],
+  ...["method", "path", "status"],
+]);
 
 /** `09:14:31 run 412 started  job=daily environment=prod` */
 function readable(line: string): string {

@@ -157,6 +157,10 @@ export const serve = defineTexts({
     en: (p: { environment: string }) => `nothing new for ${p.environment}`,
     ja: (p) => `${p.environment} に新しい内容はありません`,
   },
+  "serve.request": {
+    en: (p: { method: string; path: string; status: number }) => `${p.method} ${p.path} ${p.status}`,
+    ja: (p) => `${p.method} ${p.path} ${p.status}`,
+  },
   "serve.handed_over": {
     en: (_: object) => "stopped with its server; the next server begins it again",
     ja: () => "サーバーの停止に伴い停止しました。次のサーバーが最初から実行します",

@@ -25,7 +25,7 @@ afterAll(async () => {
   await place.remove();
 });
 
-const quiet: ServerLog = { info: () => {}, warn: () => {}, error: () => {}, hide: () => {} };
+const quiet: ServerLog = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {}, hide: () => {} };
 const away = new AppError("upstream", say("db.unreachable", { place: "here" }));
 
 async function world(name: string, log: ServerLog = quiet) {

@@ -142,3 +142,20 @@ print(len(text) - TEXT_LENGTH_MAX, text[-8:])`;
   const { stdout } = await promisify(execFile)(await testPython(), ["-B", "-c", code], { cwd: "sidecar" });
   expect(stdout).toBe("0 x*****yy\n");
 });
+
+test("lines carry the release from when there is one", async () => {
+  const { log, progress } = createRunLog(home, systemClock, () => {});
+  await log.begin({ id: 41, environment: "prod" }, noSecrets);
+  const line = (message: string) => log.write({ level: "info", event: "note", message });
+  line("building");
+  log.release(7);
+  line("verified");
+  progress({ kind: "switched", environment: "prod", release: 8, switchMs: 3 });
+  line("ended");
+  await log.end();
+  await log.begin({ id: 42, environment: "prod" }, noSecrets);
+  line("another run");
+  await log.end();
+  expect((await linesOf(41)).map(({ release }) => release)).toEqual([null, 7, 8, 8]);
+  expect((await linesOf(42)).map(({ release }) => release)).toEqual([null]);
+});
