@@ -26,7 +26,7 @@ export async function whileReading(tiny: Tiny, body: () => Promise<void>): Promi
 }
 
 async function readPostgres(url: string): Promise<Readers> {
-  const argument = { dbname: new URL(url).pathname.slice(1), views: published, pauseMs: 20 };
+  const argument = { dbname: new URL(url).pathname.slice(1), views: published, pauseMs: 50 };
   const child = fork(join(import.meta.dirname, "../integration/postgres-reader.ts"), [JSON.stringify(argument)], {
     stdio: ["ignore", "inherit", "inherit", "ipc"],
   });

@@ -55,16 +55,14 @@ describe.each(["duckdb", "postgres"] as const)("%s", (kind) => {
     await tiny?.[Symbol.asyncDispose]();
   });
 
-  test("killed in the middle of a job: closed within a minute of the restart, run again, stopped by a person", async () => {
+  test("killed in the middle of a job: closed at the restart, run again, stopped by a person", async () => {
     tiny.slowChange(2);
     const run = await enqueue(tiny);
     await building(tiny, run);
     await killServer(server);
     expect(await served(tiny)).toBe(1);
-    const from = systemClock.ticksMs();
     server = await startServer(tiny);
     expect(await server.until({ event: "serve.run_taken_up", run })).toMatchObject({ state: "interrupted" });
-    expect(systemClock.ticksMs() - from).toBeLessThan(60_000);
     const { again } = await server.until({ event: "serve.run_again", run });
     await building(tiny, again);
     const cancel = await tiny.ask(["run", "cancel", String(again), "--reason", "too slow"]);

@@ -5,7 +5,8 @@ import { type Answer, newUser, type User, type UserWish } from "../harness.ts";
 export const published = ["base", "shown", "report", "history", "notes"];
 
 const profile = {
-  duckdb: "type: duckdb, path: shop.duckdb, threads: 2",
+  // One core is enough for three rows, and a model that takes minutes leaves the others to those who wait for it.
+  duckdb: "type: duckdb, path: shop.duckdb, threads: 2, settings: { threads: 1 }",
   postgres: [
     "type: postgres, threads: 2",
     "host: \"{{ env_var('SHOP_PGHOST') }}\"",

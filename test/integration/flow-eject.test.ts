@@ -5,13 +5,13 @@ import { newTiny } from "../faults/tiny.ts";
 describe.each(["duckdb", "postgres"] as const)("%s", (kind) => {
   test("after an eject the other environment can still go back", async () => {
     await using tiny = await newTiny(kind);
-    for (const release of [1, 2]) {
-      if (release > 1) tiny.change(release);
-      for (const environment of ["prod", "twin"]) {
-        const deployed = await tiny.ask(["deploy", environment]);
-        expect(deployed.code, deployed.stdout + deployed.stderr).toBe(0);
-      }
-    }
+    const deploy = async (environment: string) => {
+      const deployed = await tiny.ask(["deploy", environment]);
+      expect(deployed.code, deployed.stdout + deployed.stderr).toBe(0);
+    };
+    await deploy("prod");
+    tiny.change(2);
+    for (const environment of ["prod", "twin"]) await deploy(environment);
     const shown = async (schema: string) =>
       (await tiny.query(`select distinct release from ${schema}.report`)).map((row) => Number(row.release));
 
@@ -28,5 +28,5 @@ describe.each(["duckdb", "postgres"] as const)("%s", (kind) => {
     expect(last.code, last.stdout + last.stderr).toBe(0);
     expect(last.json.data.removed_schemas).toHaveLength(1);
     expect(await shown("analytics")).toEqual([1]);
-  }, 300_000);
+  });
 });
