@@ -21,9 +21,11 @@ interface Case {
   /** Default: all. */
   changed?: string;
   live?: string;
+  /** What live versions were made of, where that differs. */
+  was?: string;
 }
 
-function check(text: string, { failed, changed, live }: Case, expected: string): void {
+function check(text: string, { failed, changed, live, was = "" }: Case, expected: string): void {
   const graph = graphOf(text);
   const all = [...graph.keys()];
   const words = (given: string | undefined) => (given === undefined ? all : given.split(" ").filter(Boolean));
@@ -33,6 +35,7 @@ function check(text: string, { failed, changed, live }: Case, expected: string):
     failed: new Set(words(failed)),
     live: new Set(words(live)),
     all,
+    liveParentsOf: (id) => graphOf(was).get(id),
   });
   expect([...held].sort().join(" ")).toBe(expected);
 }
@@ -48,6 +51,11 @@ test("below an unchanged node that fails nothing is published", () =>
   check("a b<a c", { failed: "a", changed: "b c" }, "b"));
 test("a source that fails", () => check("a<s b", { failed: "s", live: "" }, "a"));
 test("through what is not new", () => check("a b<a c<b", { failed: "c", changed: "a c" }, "a c"));
+test("what the live version was made of stays, although the commit moved its parents", () =>
+  check("a x y<a", { failed: "y", was: "y<x" }, "x y"));
+test("and what that was made of", () => check("a x<a y", { failed: "y", changed: "a y", was: "y<x" }, "a y"));
+test("what a removed node was made of stays with it", () =>
+  check("a b", { failed: "b", live: "a b gone", was: "gone<a" }, "a b"));
 test("nothing failed", () => check("a b<a", { failed: "" }, ""));
 
 const cases = fc.tuple(fc.integer({ min: 1, max: 7 }), fc.infiniteStream(fc.boolean())).map(([size, bits]) => {
@@ -156,7 +164,7 @@ const failed = (status: "fail" | "skipped" | "warn") =>
 const error = (node: string) => ({ tests: [], errors: [{ node, message: "", file: null, line: null }] });
 /** `published | kept` names of the plan, or null. */
 const planned = (live: string[], subjects: PlanSubject[], evidence: Parameters<typeof unaffectedPlan>[1]) => {
-  const part = unaffectedPlan(input(live, subjects), evidence, manifest);
+  const part = unaffectedPlan(input(live, subjects), evidence, { manifest, liveParents: new Map() });
   if (!part) return null;
   const published = actionsOf(part.plan, "publish").map((action) => action.published.name);
   return `${published.join(" ")} | ${part.plan.nodes

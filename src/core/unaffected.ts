@@ -17,13 +17,16 @@ export interface FailureGraph {
   live: ReadonlySet<NodeId>;
   /** Every node of the release to be, parents first. */
   all: readonly NodeId[];
+  /** What the live version of a node was made of, where that is known: a new commit may have moved its parents. Default: `parentsOf`. */
+  liveParentsOf?: (id: NodeId) => readonly NodeId[] | undefined;
 }
 
 /**
  * The nodes that are held: what failed, what stands below that, and whatever would be new above a node that stays old. The rest may be
  * published: no consumer then meets a new table beside an old one that was made of its predecessor.
  */
-export function heldNodes({ parentsOf, changed, failed, live, all }: FailureGraph): Set<NodeId> {
+export function heldNodes(graph: FailureGraph): Set<NodeId> {
+  const { parentsOf, changed, failed, all } = graph;
   const isChanged = new Set(changed);
   const held = new Set([...failed].filter((id) => isChanged.has(id)));
   const below = new Set<NodeId>(failed);
@@ -34,15 +37,27 @@ export function heldNodes({ parentsOf, changed, failed, live, all }: FailureGrap
       if (touched) below.add(id);
       if (touched && isChanged.has(id)) held.add(id);
     }
-    const aboveOld = new Set<NodeId>();
-    for (const id of [...all].reverse()) {
-      if (aboveOld.has(id) && isChanged.has(id)) held.add(id);
-      const old = aboveOld.has(id) || (held.has(id) && live.has(id));
-      if (old) for (const parent of parentsOf(id)) aboveOld.add(parent);
-    }
+    for (const id of aboveOld(graph, held)) if (isChanged.has(id)) held.add(id);
     for (const id of held) below.add(id);
   }
   return held;
+}
+
+/** Everything that what stays old was made of. What a commit removes stays old as well, as long as anything fails. */
+function aboveOld(
+  { parentsOf, liveParentsOf, live, all, failed }: FailureGraph,
+  held: ReadonlySet<NodeId>,
+): ReadonlySet<NodeId> {
+  const known = new Set(all);
+  const madeOf = (id: NodeId) => (live.has(id) ? liveParentsOf?.(id) : undefined) ?? parentsOf(id);
+  const above = new Set<NodeId>();
+  if (failed.size === 0) return above;
+  let next = [...live].filter((id) => held.has(id) || !known.has(id));
+  while (next.length > 0) {
+    next = [...new Set(next.flatMap(madeOf))].filter((id) => !above.has(id));
+    for (const id of next) above.add(id);
+  }
+  return above;
 }
 
 export interface Unaffected {
@@ -53,11 +68,14 @@ export interface Unaffected {
   published: number;
 }
 
-/** The plan that publishes what is unaffected, or null when there is nothing, or nothing that can be told apart. */
+/**
+ * The plan that publishes what is unaffected, or null when there is nothing, or nothing that can be told apart. `liveParents`: what live
+ * nodes were made of.
+ */
 export function unaffectedPlan(
   input: PlanInput,
   evidence: Pick<Evidence, "tests" | "errors">,
-  manifest: Manifest,
+  { manifest, liveParents }: { manifest: Manifest; liveParents: ReadonlyMap<NodeId, readonly NodeId[]> },
 ): Unaffected | null {
   // A hook or a command that failed belongs to no node.
   if (evidence.errors.some((error) => !manifest.nodes[error.node] || error.node.startsWith("operation."))) return null;
@@ -74,6 +92,7 @@ export function unaffectedPlan(
     failed: failedNodes(evidence, manifest),
     live: new Set(live.keys()),
     all: whole.nodes.map((node) => node.node),
+    liveParentsOf: (id) => liveParents.get(id),
   });
   const published = changed.filter((id) => !held.has(id)).length;
   if (published === 0) return null;

@@ -40,6 +40,19 @@ async function insert(trx: Db, projectId: number, rows: KeyRecord[]): Promise<vo
     on conflict do nothing`.execute(trx.kysely);
 }
 
+/** What versions were made of: the parents in the key's record with their keys, by `node key`. */
+export async function loadKeyParents(
+  db: Db,
+  projectId: number,
+  rows: readonly { node: NodeId; key: string }[],
+): Promise<Map<string, Record<NodeId, string>>> {
+  const { rows: found } = await sql<{ node: string; key: string; parents: string }>`
+    select node, key, components ->> 'parents' as parents from slipway_state.key_records
+    where project_id = ${projectId} and key = ${anyText(rows.map((row) => row.key))}
+      and node = ${anyText(rows.map((row) => row.node))}`.execute(db.kysely);
+  return new Map(found.map(({ node, key, parents }) => [`${node} ${key}`, JSON.parse(parents ?? "{}")]));
+}
+
 /** null when that key was never recorded for that node. */
 export async function loadKeyRecord(db: Db, projectId: number, node: NodeId, key: string): Promise<KeyRecord | null> {
   const row = await db.kysely

@@ -73,7 +73,7 @@ export function carryPlan(work: CarryWork): Promise<RunEnd<CarriedOut>> {
   const { act, draft, run, handedOver } = work;
   return withEvidence({ act, draft, run }, async (ran) => {
     const { built, verified } = await prove(work, ran);
-    const part = verified.verdict === "pass" || verified.overridden ? null : unaffectedPart(act, draft, verified);
+    const part = verified.verdict === "pass" || verified.overridden ? null : await unaffectedPart(act, draft, verified);
     const carriedDraft = part?.draft ?? draft;
     if (part) await keepPlan(act, part.draft);
     const nodes = await releaseNodes(act, carriedDraft, built);

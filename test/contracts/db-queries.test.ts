@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { listAudit, recordAudit } from "../../src/db/audit.ts";
 import type { Db } from "../../src/db/db.ts";
 import { installationId } from "../../src/db/installation.ts";
-import { loadKeyRecord, saveKeyRecords } from "../../src/db/keys.ts";
+import { loadKeyParents, loadKeyRecord, saveKeyRecords } from "../../src/db/keys.ts";
 import { findManifest, latestManifest, loadManifest, saveManifest } from "../../src/db/manifests.ts";
 import { migrations } from "../../src/db/migrate.ts";
 import { loadPlan, savePlan } from "../../src/db/plans.ts";
@@ -143,6 +143,15 @@ describe.each(backends)("state on %s", (backend) => {
     expect(loaded?.components).toEqual({ ...components, code: "select '\ufffd' -- 日本" });
     expect(await loadKeyRecord(db, projectId, "n", "k")).not.toBeNull();
     expect(await loadKeyRecord(db, projectId, "n", "none")).toBeNull();
+    const parents = { "model.shop.stg_orders": "k1", "source.shop.a_b.c": "t" };
+    await saveKeyRecords(db, projectId, [{ node: "n", key: "kp", components: { parents } }]);
+    const asked = ["kp", "k", "none"].map((key) => ({ node: "n", key }));
+    expect(await loadKeyParents(db, projectId, asked)).toEqual(
+      new Map<string, object>([
+        ["n kp", parents],
+        ["n k", {}],
+      ]),
+    );
   });
 
   test("the last result of a test key counts", async () => {
