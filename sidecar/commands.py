@@ -18,10 +18,17 @@ def command(request: CommandRequest, channel: Channel) -> dict[str, Any]:
     runner = Runner(request["id"], channel, request["setting"])
     printed = _Printed(runner.scrub)
     runner.callbacks.append(printed)
-    args = [*request["args"], "--indirect-selection", "eager", "--target-path", request["setting"]["target_path"]]
-    given = {name: tuple(request[name]) for name in ("exclude", "resource_types", "exclude_resource_types")}
+    # `show` would run the tests of a node beside it, and print none of them.
+    tests = "empty" if request["args"][0] == "show" else "eager"
+    args = [*request["args"], "--indirect-selection", tests, "--target-path", request["setting"]["target_path"]]
+    given: dict[str, Any] = {
+        name: tuple(request[name]) for name in ("exclude", "resource_types", "exclude_resource_types")
+    }
+    given["full_refresh"] = not {"--full-refresh", "-f"}.isdisjoint(args)
+    # Options beside which dbt takes no selector, not even none.
+    without = ("selector",) if {"--inline", "--inline-direct"} & set(args) else ()
     try:
-        outcome = runner.try_invoke(args, artifacts.load_manifest(request["manifest_path"]), **given)
+        outcome = runner.try_invoke(args, artifacts.load_manifest(request["manifest_path"]), without, **given)
     finally:
         close_database()
     if isinstance(outcome.exception, KeyboardInterrupt):

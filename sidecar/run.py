@@ -156,14 +156,19 @@ class Runner:
             raise SidecarError(self.failure(outcome.exception))
         return outcome
 
-    def try_invoke(self, args: list[str], manifest: Manifest | None = None, **given: Any) -> dbtRunnerResult:
-        """Never raises what dbt raises: it is in the result's `exception`. `given`: parameters that would be switched off otherwise."""
+    def try_invoke(
+        self, args: list[str], manifest: Manifest | None = None, without: tuple[str, ...] = (), **given: Any
+    ) -> dbtRunnerResult:
+        """Never raises what dbt raises: it is in the result's `exception`. `given`: parameters that would be switched off otherwise;
+        `without`: those that are left to dbt."""
         for name in _REMOVED_ENV:
             os.environ.pop(f"DBT_{name}", None)
             os.environ.pop(f"DBT_ENGINE_{name}", None)
         runner = dbtRunner(manifest=manifest, callbacks=self.callbacks)
         words = 2 if args[0] in _GROUPS else 1
         parameters = {**_PARAMETERS, **_no_warn_error(self._setting["project_dir"]), **given}
+        for name in without:
+            parameters.pop(name, None)
         return runner.invoke([*args[:words], *self._where(), *_FIXED, *args[words:]], **parameters)
 
     def failure(self, exception: BaseException | None = None) -> Failure:

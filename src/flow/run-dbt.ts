@@ -116,11 +116,13 @@ async function buildPass(work: BuildWork, call: Call & { pass: Parameters<Dbt["b
   for (const part of callsOf(work.ingested.manifest, pass)) {
     checkSignal(work.signal);
     const manifestPath = await writeManifest(work, { ...part, tag, runDir });
+    const results = join(setting.targetPath, "build", "run_results.json");
+    // dbt that stops before its first node leaves those of the command before.
+    await rm(results, { force: true });
     const run = await work.engine.run();
     const request = { setting, manifestPath, tag, threads, failFast: pass.failFast ?? false };
     const result = await run.build({ ...request, testsOnly: part.nodes.length === 0 });
     checkSignal(work.signal);
-    const results = join(setting.targetPath, "build", "run_results.json");
     if (pass.folder) await keepResults(results, pass.folder);
     rows.push(...result.rows);
   }

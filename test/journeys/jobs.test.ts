@@ -175,11 +175,13 @@ describe.each(["duckdb", "postgres"] as const)("%s", (kind) => {
     ]);
     expect((await rows("analytics", "ticks"))[0]?.[0]).toContain("3");
     expect((await rows("analytics", "totals"))[0]?.[0]).toContain("3");
-    const shown = await dbt(["ls", "--resource-type", "model", "--then", "show", "-s", "totals"]);
+    const inline = ["--then", "compile", "--inline", "select '{{ flags.FULL_REFRESH }}' as x", "--full-refresh"];
+    const shown = await dbt(["ls", "--resource-type", "model", "--then", "show", "-s", "totals", ...inline]);
     expect(shown.json.data.steps[1].output).toEqual(
       ["orders", "stg_orders", "ticks", "totals"].map((name) => `events.${name}`),
     );
     expect(shown.json.data.steps[2].output.join("\n")).toContain("| orders |");
+    expect(shown.json.data.steps[3].output.join("\n")).toContain("select 'True' as x");
   });
 
   test("an operation sees the candidate; one that fails keeps all of it from consumers", async () => {
