@@ -9,3 +9,6 @@ export function durationMs(text: string): number | null {
   const [days = 0, hours = 0, minutes = 0, seconds = 0] = parts.slice(1).map((part) => Number(part ?? 0));
   return (((days * 24 + hours) * 60 + minutes) * 60 + seconds) * 1000;
 }
+
+/** What a timer is given: of more than 24 days it would go off at once. */
+export const timerMs = (ms: number): number => Math.min(ms, 2 ** 31 - 1);

@@ -52,7 +52,10 @@ export async function commandsDone(
     const made = command.kind === "docs generate" ? await docsMadeBy(session, environment, draft, command) : null;
     if (made !== null) done.set(position, say("job.as_in_run", { run: made }));
     if (command.kind === "source freshness" && !fresh) done.set(position, say("job.no_freshness"));
-    const ran = before.some((step) => step.name === command.text && step.state === "succeeded");
+    // By its place: a job may have the same operation twice, of which the second one failed.
+    const ran = before.some(
+      (step) => step.position === position && step.name === command.text && step.state === "succeeded",
+    );
     if (command.kind === "run-operation" && ran) done.set(position, say("job.as_in_run", { run: run.retryOf ?? 0 }));
   }
   return done;

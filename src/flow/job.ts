@@ -1,5 +1,6 @@
 // A run of dbt commands as one transaction: every step is recorded, and consumers see all of it or nothing. The pipeline is the release's.
 import type { DbtCommand } from "../core/dbt-command.ts";
+import { timerMs } from "../core/duration.ts";
 import { jobWork, leftOut } from "../core/job-plan.ts";
 import { commandsOf, environmentFor } from "../core/job-request.ts";
 import type { JobRequest } from "../core/jobs.ts";
@@ -70,7 +71,7 @@ async function withTimeout<T>(
   if (timeoutMs === null) return work(session);
   const stop = new AbortController();
   const late = () => stop.abort(new AppError("cancelled", say("job.timed_out", { timeoutMs })));
-  const timer = setTimeout(late, timeoutMs);
+  const timer = setTimeout(late, timerMs(timeoutMs));
   const signal = AbortSignal.any([session.ctx.signal, stop.signal]);
   try {
     return await work({ ...session, ctx: { ...session.ctx, signal } });

@@ -11,7 +11,9 @@ import { loadEnvironmentById } from "../db/projects.ts";
 import { loadRelease } from "../db/releases.ts";
 import { enqueueRun } from "../db/run-queue.ts";
 import { listRuns, setRetryOf } from "../db/runs.ts";
+import { liveRelease } from "../flow/live.ts";
 import type { Session } from "../flow/session.ts";
+import { isAncestor } from "../git/history.ts";
 import { AppError } from "../lib/error.ts";
 import { say } from "../text/catalogue.ts";
 import { findRun, runView } from "./run-show.ts";
@@ -33,7 +35,9 @@ export async function runRetry(session: Session, request: { run: number } & ActR
 
 async function retryJob(session: Session, run: Run, reason: string | null): Promise<JobRunView> {
   if (run.request === null) throw new AppError("invalid", say("runs.no_request", { run: run.id }));
-  const again: JobRequest = { ...run.request, commit: await commitOf(session, run), only: await undone(session, run) };
+  // A run of no commit in particular is of the one that is live, then as now.
+  if (run.request.commit !== null) await refuseOlder(session, run, run.request.commit);
+  const again: JobRequest = { ...run.request, only: await undone(session, run) };
   const { run: queued } = await enqueueRun(await session.db(), {
     ...{
       projectId: run.projectId,
@@ -58,6 +62,21 @@ async function undone(session: Session, run: Run): Promise<string[] | null> {
   const failed = rows.filter((row) => UNDONE.includes(row.status)).map((row) => row.node);
   const only = [...new Set([...(failed.length === 0 ? (run.request?.only ?? []) : failed)])].sort();
   return only.length === 0 ? null : only;
+}
+
+/** What a later commit has published is not taken back by repeating an earlier one. */
+async function refuseOlder(session: Session, run: Run, commit: string): Promise<void> {
+  const environment = await loadEnvironmentById(await session.db(), run.environmentId);
+  const live = (await liveRelease(session, environment))?.release;
+  if (!live || live.commit === commit || !(await isAncestor(await session.repository(), commit, live.commit))) return;
+  const [older, newer] = [commit.slice(0, 7), live.commit.slice(0, 7)];
+  throw new AppError(
+    "conflict",
+    say("runs.retry_older", { run: run.id, environment: environment.name, older, newer }),
+    {
+      hint: say("runs.again_hint"),
+    },
+  );
 }
 
 /** The commit that the run was about, also when another one is live by now. */

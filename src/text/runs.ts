@@ -94,6 +94,12 @@ export const runs = defineTexts({
     en: (p: { run: number }) => `follow it:  slipway run logs ${p.run} --follow`,
     ja: (p) => `経過の確認:  slipway run logs ${p.run} --follow`,
   },
+  "runs.retry_older": {
+    en: (p: { run: number; environment: string; older: string; newer: string }) =>
+      `run ${p.run} was of commit ${p.older}; ${p.environment} serves ${p.newer}, a later one, by now`,
+    ja: (p) =>
+      `実行 ${p.run} はコミット ${p.older} のものです。${p.environment} ではすでに、それより新しい ${p.newer} が公開されています`,
+  },
   "runs.again_hint": {
     en: (_: object) => "all of it once more:  slipway job run JOB, slipway refresh ENV",
     ja: () => "全体をもう一度:  slipway job run JOB、slipway refresh ENV",

@@ -177,5 +177,15 @@ where orders > {{ env_var('ORDERS_MAX') }} and '{{ env_var('API_TOKEN') }}' <> '
     expect(copied).toEqual([{ name: "totals" }]);
     const log = lines((await user.ask(["run", "logs", "5"], env(5))).stdout);
     expect(log.at(-2)).toMatchObject({ event: "run_finished", level: "info", run_id: 5 });
+    if (kind === "postgres") return;
+    // A job is of the commit that is live: repeating an old run of it takes nothing back.
+    const again = await user.ask(["run", "retry", "3"], env(5));
+    expect(again.code, again.stdout + again.stderr).toBe(0);
+    expect(Object.keys((await user.query("select * from dev.totals"))[0]!)).toContain("one");
+    const older = user.git("rev-parse", "HEAD~1");
+    const held = await user.slipway(["dbt", "dev", "--commit", older, "--json", "--", "test"], env(1));
+    expect(held.code, held.stdout).toBe(3);
+    const refused = await user.ask(["run", "retry", String(held.json.data.run_id)], env(5));
+    expect(refused.json).toMatchObject({ code: "conflict" });
   });
 });
