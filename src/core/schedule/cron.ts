@@ -37,14 +37,18 @@ export function cronMistake(text: string): Text | null {
 
 /** Give it only what `cronMistake` accepts. */
 export function parseCron(text: string, timezone: string): Cron {
-  const [minute = "*", hour = "*", ...days] = fieldsOf(text) ?? [];
+  const [minute = "*", hour = "*", day = "*", month = "*", weekday = "*"] = fieldsOf(text) ?? [];
   const { minute: minutes, hour: hours } = new CronPattern(`${minute} ${hour} * * *`);
   const times = minutesOfDay(minutes, hours);
   const everyHour = hours.every(Boolean);
   const spec: Spec = { times, everyHour, timezone, changing: new Map() };
-  const dayFrom = daysOf(days.join(" "));
+  const dayFrom = daysOf(`${day} ${month} ${needsBoth(day, weekday) ? `+${weekday}` : weekday}`);
   return { text: text.trim().replace(/\s+/g, " "), timezone, next: (after) => nextOf(spec, dayFrom, after) };
 }
+
+/** Cron takes either of day and weekday, unless one begins with a star: then both. croner says that by a plus. */
+const needsBoth = (day: string, weekday: string): boolean =>
+  day !== "*" && weekday !== "*" && (day.startsWith("*") || weekday.startsWith("*"));
 
 /** The first matching day at or after a day; undefined when there is none. */
 type DayFrom = (dayMs: number) => number | undefined;
@@ -146,9 +150,8 @@ function readable(expression: string): boolean {
 }
 
 function comesEver(fields: string[]): boolean {
-  const days = new DayPattern(`0 0 ${fields.slice(2).join(" ")}`, { timezone: "UTC", mode: "5-part", paused: true });
   // Any day will do: a pattern of days repeats, and croner looks far enough.
-  return days.nextRun(new Date(0)) !== null;
+  return parseCron(fields.join(" "), "UTC").next(new Date(0)) !== null;
 }
 
 function fieldMistake(field: Field, value: string): Text {

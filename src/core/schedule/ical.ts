@@ -12,11 +12,13 @@ export function icalEvents(text: string, file: string): CalendarEvent[] {
     const calendars = (typeof parsed[0] === "string" ? [parsed] : parsed) as ConstructorParameters<
       typeof ICAL.Component
     >[0][];
-    return calendars
+    const events = calendars
       .flatMap((calendar) => new ICAL.Component(calendar).getAllSubcomponents("vevent"))
       .filter((component) => component.hasProperty("dtstart"))
-      .map((component) => new ICAL.Event(component))
-      .filter((event) => !event.isRecurrenceException() && !isCancelled(event))
+      .map((component) => new ICAL.Event(component));
+    const series = new Set(events.filter((event) => !event.isRecurrenceException()).map(({ uid }) => uid));
+    return events
+      .filter((event) => !isCancelled(event) && !(event.isRecurrenceException() && series.has(event.uid)))
       .map((event) => (event.isRecurring() ? recurring(event) : once(periodOf(event, event.startDate, event.endDate))));
   } catch (cause) {
     const message = cause instanceof Error ? cause.message : String(cause);
@@ -52,9 +54,13 @@ function recurring(event: ICAL.Event): CalendarEvent {
       return passed.filter((period) => period.fromMs >= fromMs && period.fromMs < toMs);
     },
     lastMs: endless ? null : Math.max(0, ...passed.map((period) => period.toMs)),
-    longestMs: event.duration.toSeconds() * 1000 + DAY_MS,
+    longestMs: Math.max(...[event, ...exceptionsOf(event)].map((one) => one.duration.toSeconds() * 1000)) + DAY_MS,
   };
 }
+
+/** Single dates of a series that are otherwise: moved, renamed, longer. */
+const exceptionsOf = (event: ICAL.Event): ICAL.Event[] =>
+  Object.values(event.exceptions as unknown as Record<string, ICAL.Event>);
 
 /** A single date of a series may have been moved forward so far. */
 const MOVED_MAX_MS = 31 * DAY_MS;
@@ -66,19 +72,25 @@ function occurrence(event: ICAL.Event, time: ICAL.Time): Period[] {
 }
 
 function periodOf(event: ICAL.Event, start: ICAL.Time, end: ICAL.Time): Period {
-  const [from, to] = [momentOf(start), momentOf(end)];
+  // Times of a series keep no zone that the file does not describe.
+  const zone = String(event.component.getFirstProperty("dtstart")?.getParameter("tzid") ?? "");
+  const [from, to] = [momentOf(start, zone), momentOf(end, zone)];
   // Some programs write a day that ends on itself.
   const toMs = start.isDate ? Math.max(to.ms, from.ms + DAY_MS) : to.ms;
   const name = event.summary?.trim();
   return { fromMs: from.ms, toMs, wall: from.wall, name: name ? name : null };
 }
 
-/** An instant, or wall time where no zone is given. Zones that this machine knows by name win over those described in the file. */
-function momentOf(time: ICAL.Time): { ms: number; wall: boolean } {
+/**
+ * An instant, or wall time where no zone is given, `declared` included. Zones that this machine knows by name win over those described in
+ * the file.
+ */
+function momentOf(time: ICAL.Time, declared = ""): { ms: number; wall: boolean } {
   const shown = Date.UTC(time.year, time.month - 1, time.day, time.hour, time.minute, time.second);
   if (time.isDate) return { ms: shown, wall: true };
   if (time.zone === ICAL.Timezone.utcTimezone) return { ms: shown, wall: false };
-  const named = (time as { timezone?: string }).timezone ?? time.zone?.tzid;
+  const own = (time as { timezone?: string }).timezone ?? time.zone?.tzid;
+  const named = own && own !== ICAL.Timezone.localTimezone.tzid ? own : declared;
   if (named && isZone(named)) return { ms: instantsOf(shown, named)[0]!, wall: false };
   if (!time.zone || time.zone === ICAL.Timezone.localTimezone) return { ms: shown, wall: true };
   return { ms: time.toUnixTime() * 1000, wall: false };

@@ -92,6 +92,44 @@ test("a yearly holiday, the one that was moved, the one that was taken out", () 
     "2029-01-01 06:00 days, 元日",
   ]);
 });
+const calendarOf = (...events: string[]) =>
+  `BEGIN:VCALENDAR\nVERSION:2.0\n${events.map((event) => `BEGIN:VEVENT\n${event}\nEND:VEVENT\n`).join("")}END:VCALENDAR\n`;
+test("one of a series that lasts longer than the others, over the end of a month", () => {
+  const every = "UID:1\nDTSTART;VALUE=DATE:20201228\nRRULE:FREQ=YEARLY\nSUMMARY:closed";
+  const long =
+    "UID:1\nRECURRENCE-ID;VALUE=DATE:20261228\nDTSTART;VALUE=DATE:20261228\nDTEND;VALUE=DATE:20270107\nSUMMARY:long";
+  const wish = { cron: "0 6 28 12 *", exclude: [{ calendar: "config/days" }], calendar: calendarOf(every, long) };
+  check(wish, "2025-12-01T00:00:00Z", ["2025-12-28 06:00 days, closed", "2026-12-28 06:00 days, long"]);
+  check({ ...wish, cron: "0 6 5-7 1 *" }, "2027-01-01T00:00:00Z", [
+    "2027-01-05 06:00 days, long",
+    "2027-01-06 06:00 days, long",
+    "2027-01-07 06:00",
+  ]);
+});
+test("one of a series that the file does not hold, as invitations to a single date come", () => {
+  const alone = "UID:9\nRECURRENCE-ID;VALUE=DATE:20261124\nDTSTART;VALUE=DATE:20261124\nSUMMARY:inventory";
+  const cancelled = "UID:8\nRECURRENCE-ID;VALUE=DATE:20261125\nDTSTART;VALUE=DATE:20261125\nSTATUS:CANCELLED";
+  const calendar = calendarOf(alone, cancelled);
+  check({ exclude: [{ calendar: "config/days" }], calendar }, "2026-11-23T00:00:00Z", [
+    "2026-11-24 06:00 days, inventory",
+    "2026-11-25 06:00",
+  ]);
+});
+test("dates beside the rule, and times of a zone taken out by that zone's clock", () => {
+  const more = "UID:1\nDTSTART;VALUE=DATE:20261123\nRDATE;VALUE=DATE:20261125,20261201\nSUMMARY:extra";
+  const nightly =
+    "UID:2\nDTSTART;TZID=America/New_York:20261025T160000\nDURATION:PT2H\nRRULE:FREQ=DAILY;UNTIL=20261128T235959Z\nEXDATE;TZID=America/New_York:20261126T160000\nSUMMARY:nightly";
+  const calendar = calendarOf(more, nightly);
+  check({ cron: "30 6 23-30 11 *", exclude: [{ calendar: "config/days" }], calendar }, "2026-11-22T22:00:00Z", [
+    "2026-11-24 06:30 days, nightly",
+    "2026-11-25 06:30 days, extra",
+    "2026-11-26 06:30 days, nightly",
+    "2026-11-27 06:30",
+    "2026-11-28 06:30 days, nightly",
+    "2026-11-29 06:30 days, nightly",
+    "2026-11-30 06:30",
+  ]);
+});
 test("dates of slipway.yml, with names", () =>
   check(
     { exclude: [{ calendar: ["2026-11-21 stocktaking", "2026/11/22"], reason: "closed" }] },
