@@ -27,6 +27,10 @@ describe("lines people want to see", () => {
   test("slower than", () => check({ slow: "1s" }, { ms: 1000 }, true));
   test("not slower than", () => check({ slow: "1s" }, { ms: 999 }, false));
   test("a phase is the sum of its nodes", () => check({ slow: "1" }, { event: "phase_finished" }, false));
+  test("so is a step that builds", () =>
+    check({ slow: "1" }, { event: "step_finished", message: "dbt run -s a succeeded: 1 built" }, false));
+  test("another command is not", () =>
+    check({ slow: "1" }, { event: "step_finished", message: "dbt docs generate succeeded" }, true));
   test("what has no time is not slow", () => check({ slow: "3" }, { ms: null }, false));
   test("a regular expression", () => check({ grep: "^model\\.shop\\.ord.* SUCC" }, {}, true));
   test("a text that is none", () => check({ grep: "orders (" }, { message: "orders (late)" }, true));

@@ -30,9 +30,12 @@ export function logFilter({ errors, slow, grep }: LogWish): LogFilter {
   };
 }
 
-/** Phases are sums of what is in them: only nodes, tests and steps are slow. */
+/** Phases, and steps that build, are sums of what is in them: only nodes, tests and other commands are slow. */
 const isTimed = (line: LogLine, leastMs: number): boolean =>
-  line.ms !== null && line.ms >= leastMs && !["phase_finished", "evidence"].includes(line.event);
+  line.ms !== null && line.ms >= leastMs && !["phase_finished", "evidence"].includes(line.event) && !isSum(line);
+
+const isSum = ({ event, message }: LogLine): boolean =>
+  event === "step_finished" && !/^dbt (docs|source|run-operation|compile|ls|show) /.test(message);
 
 function slowWish(text: string): { count: number } | { ms: number } {
   if (/^[1-9]\d{0,5}$/.test(text)) return { count: Number(text) };

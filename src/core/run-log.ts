@@ -2,6 +2,7 @@
 import { AppError } from "../lib/error.ts";
 import type { Text } from "../lib/text.ts";
 import { render, say } from "../text/catalogue.ts";
+import type { JobStepState } from "./jobs.ts";
 import type { ProgressEvent } from "./progress.ts";
 import type { RunState } from "./records.ts";
 import { shortName } from "./store-name.ts";
@@ -118,6 +119,19 @@ export function dbtEntry(line: EngineLine): LogEntry | null {
   const message = line.text.trim();
   if (message === "" || REPEATED.test(line.name)) return null;
   return { at: line.at, level: line.level, event: "dbt", node: line.uniqueId, message };
+}
+
+/** A step of a job that begins. */
+export const stepStarted = (name: string): LogEntry => told("info", "step_started", say("log.step_started", { name }));
+
+/** A step that ended, or that was not tried; `ms` null: it never began. */
+export function stepFinished(
+  name: string,
+  { state, summary, ms }: { state: JobStepState; summary: Text | null; ms: number | null },
+): LogEntry {
+  const level = state === "failed" ? "error" : state === "cancelled" ? "warn" : "info";
+  const words = say("log.step_finished", { name, state: say("runs.state", { state }), summary });
+  return told(level, "step_finished", words, { ms });
 }
 
 /** How a run ended. */

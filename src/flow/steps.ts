@@ -2,6 +2,7 @@
 import { rm } from "node:fs/promises";
 import type { JobRequest, JobStepState } from "../core/jobs.ts";
 import type { Run } from "../core/records.ts";
+import { stepFinished, stepStarted } from "../core/run-log.ts";
 import { endStep, planSteps, startStep } from "../db/job-steps.ts";
 import { AppError } from "../lib/error.ts";
 import type { Text } from "../lib/text.ts";
@@ -38,17 +39,26 @@ export interface Steps {
 
 export async function openSteps(session: Session, run: Run, commands: PlannedCommand[]): Promise<Steps> {
   const db = await session.db();
-  await planSteps(db, run.id, [READY_STEP, ...commands.map(({ text }) => text), PUBLISH_STEP]);
+  const names = [READY_STEP, ...commands.map(({ text }) => text), PUBLISH_STEP];
+  await planSteps(db, run.id, names);
   // An earlier attempt under this number may have left some.
   for (const { position } of commands)
     await rm(stepFolder(session, run.id, position), { recursive: true, force: true });
+  const { log, ctx } = session;
+  const began = new Map<number, number>();
   const start = async (position: number) => {
-    session.log.step(position);
+    log.step(position);
+    log.write(stepStarted(names[position - 1]!));
+    began.set(position, ctx.clock.ticksMs());
     await startStep(db, run.id, position);
   };
   const end: Steps["end"] = async (position, state, summary) => {
     await endStep(db, { runId: run.id, position, state, summary });
-    session.log.step(null);
+    const since = began.get(position);
+    const ms = since === undefined ? null : ctx.clock.ticksMs() - since;
+    log.step(position);
+    log.write(stepFinished(names[position - 1]!, { state, summary, ms }));
+    log.step(null);
   };
   const during: Steps["during"] = async (position, work) => {
     await start(position);

@@ -137,6 +137,15 @@ export const runs = defineTexts({
     en: (p: { phase: string; ok: boolean; summary: string }) => `${p.phase} ${p.ok ? "ok" : "failed"}: ${p.summary}`,
     ja: (p) => `${p.phase} ${p.ok ? "完了" : "失敗"}: ${p.summary}`,
   },
+  "log.step_started": {
+    en: (p: { name: string }) => `${p.name} begins`,
+    ja: (p) => `${p.name} を開始`,
+  },
+  "log.step_finished": {
+    en: (p: { name: string; state: string; summary: string | null }) =>
+      `${p.name} ${p.state}${p.summary ? `: ${p.summary}` : ""}`,
+    ja: (p) => `${p.name} ${p.state}${p.summary ? `: ${p.summary}` : ""}`,
+  },
   "log.promoted": {
     en: (p: { published: number; unpublished: number; switchMs: number }) =>
       `${count(p.published, "name")}${p.unpublished ? `, ${p.unpublished} unpublished` : ""}, switched in ${duration(p.switchMs, "en", { fine: true })}`,
