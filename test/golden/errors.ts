@@ -1,7 +1,7 @@
 // Errors as they reach people, from which the golden blocks are drawn.
 import { parseConfig } from "../../src/core/config.ts";
 import { AppError } from "../../src/lib/error.ts";
-import { literal } from "./views.ts";
+import { literal } from "./base.ts";
 
 const locked = new AppError("locked", literal("data/shop.duckdb is in use by another program"), {
   facts: [

@@ -9,7 +9,7 @@ import { plainLines } from "../../src/core/notices/plain.ts";
 import { mailHtml } from "../../src/notify/mail-html.ts";
 import { slackBody, teamsBody } from "../../src/notify/slack.ts";
 import * as notices from "./notices.ts";
-import { at } from "./views.ts";
+import { at } from "./base.ts";
 
 const reader = (lang: Language) => ({ lang, timezone: "Asia/Tokyo" });
 const languages: Language[] = ["en", "ja"];

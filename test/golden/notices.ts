@@ -1,7 +1,7 @@
 // Alerts of a small shop, from which golden messages and screens are drawn.
 import type { AlertBody, NoticeBody } from "../../src/core/notices/alert.ts";
 import type { AckView, AlertRow, AlertsView, AlertView, NotifyTestView, SilenceDoneView, SilenceRow, SilencesView } from "../../src/core/views/notices.ts";
-import { at, base, literal, minutesAgo } from "./views.ts";
+import { at, base, literal, minutesAgo } from "./base.ts";
 
 const body: AlertBody = {
   run: { id: 405, kind: "job", at: "2026-11-17T21:01:12.000Z", step: { position: 3, name: "dbt run" } },

@@ -1,7 +1,7 @@
 // Views of runs, their logs and answers of SQL, from which the golden screens are drawn.
 import type { JobRunView } from "../../src/core/views/job.ts";
 import type { LogLineView, RunRow, RunsView, SqlView } from "../../src/core/views/runs.ts";
-import { at, base, literal, minutesAgo, release } from "./views.ts";
+import { at, base, literal, minutesAgo, release } from "./base.ts";
 
 const row = (runId: number, more: Partial<RunRow>): RunRow => ({
   runId,

@@ -1,7 +1,7 @@
 // Views of declared jobs and their schedules, from which the golden screens are drawn.
 import type { JobNextView, JobPauseView, JobsView, JobView } from "../../src/core/views/schedule.ts";
 import { say } from "../../src/text/catalogue.ts";
-import { at, base, minutesAgo } from "./views.ts";
+import { at, base, minutesAgo } from "./base.ts";
 
 const zone = "Asia/Tokyo";
 const tokyo = (text: string): Date => new Date(`${text}:00+09:00`);

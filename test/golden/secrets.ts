@@ -1,6 +1,6 @@
 // Views of secrets, from which the golden screens are drawn.
 import type { SecretDoneView, SecretRow, SecretsView } from "../../src/core/views/secrets.ts";
-import { base, minutesAgo } from "./views.ts";
+import { base, minutesAgo } from "./base.ts";
 
 const row = (name: string, usedBy: string[], opens = true): SecretRow => ({
   name,

@@ -1,6 +1,6 @@
 // Samples of the server's screens.
 import type { RunCancelView, ServeView } from "../../src/core/views/serve.ts";
-import { at, base, minutesAgo, release } from "./views.ts";
+import { at, base, minutesAgo, release } from "./base.ts";
 
 export const served: ServeView = {
   ...base,

@@ -2,7 +2,7 @@
 import type { UpkeepTask } from "../../src/core/upkeep.ts";
 import type { UpkeepRunView, UpkeepView } from "../../src/core/views/upkeep-tasks.ts";
 import { say } from "../../src/text/catalogue.ts";
-import { base, minutesAgo } from "./views.ts";
+import { base, minutesAgo } from "./base.ts";
 
 const task = (name: UpkeepTask["task"], notes: UpkeepTask["notes"], more: Partial<UpkeepTask> = {}): UpkeepTask => ({
   task: name,

@@ -9,7 +9,7 @@ import type {
   ResumeView,
   UnlockView,
 } from "../../src/core/views/upkeep.ts";
-import { at, base, literal, minutesAgo, release } from "./views.ts";
+import { at, base, literal, minutesAgo, release } from "./base.ts";
 
 export const init: InitView = {
   ...base,
