@@ -1,9 +1,11 @@
 // Follows slipway.yml while a server runs: a good change is in force at once, a broken one leaves the last good one there.
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import { CONFIG_FILE } from "../core/config.ts";
 import { openProject } from "../flow/project.ts";
 import type { Session } from "../flow/session.ts";
+import { AppError } from "../lib/error.ts";
 import { say } from "../text/catalogue.ts";
 import type { ServerLog } from "./server-log.ts";
 
@@ -13,30 +15,39 @@ export interface ConfigWatch {
   broken(): boolean;
 }
 
-export async function watchConfig(session: Session, log: ServerLog): Promise<ConfigWatch> {
+export function watchConfig(session: Session, log: ServerLog): ConfigWatch {
   const { ctx, place } = session;
-  let seen = await markOf(place.root);
-  let broken = false;
+  // The first look reads it again: it may have changed since the server began to start.
+  let seen = "";
+  let mistake: string | null = null;
   const look = async () => {
     const mark = await markOf(place.root);
     if (mark === seen) return;
-    seen = mark;
     try {
       const next = await openProject({ ...ctx, projectDir: place.root });
-      broken = false;
-      place.config = next.config;
+      const changed = !isDeepStrictEqual(next.config, place.config);
+      if (changed) place.config = next.config;
+      if (changed || mistake !== null) log.info(say("serve.config_changed"));
       if (next.name !== place.name) log.warn(say("serve.project_renamed", { now: next.name, served: place.name }));
-      log.info(say("serve.config_changed"));
+      [seen, mistake] = [mark, null];
     } catch (error) {
-      broken = true;
-      log.error(say("serve.config_broken"), error);
+      // A mistake stands until a file changes; anything else may be over at the next look.
+      if (error instanceof AppError) seen = mark;
+      if (mistake !== String(error)) log.error(say("serve.config_broken"), error);
+      mistake = String(error);
     }
   };
-  return { look, broken: () => broken };
+  return { look, broken: () => mistake !== null };
 }
 
-/** Changes with every way of writing the file; the same while it is away. */
+/** Changes with every way of writing the files; the same while they are away. */
 async function markOf(root: string): Promise<string> {
-  const found = await stat(join(root, CONFIG_FILE)).catch(() => null);
-  return found ? `${found.mtimeMs} ${found.size} ${found.ino}` : "";
+  const marks = WATCHED.map(async (name) => {
+    const found = await stat(join(root, name)).catch(() => null);
+    return found ? `${found.mtimeMs} ${found.size} ${found.ino}` : "-";
+  });
+  return (await Promise.all(marks)).join(" / ");
 }
+
+/** The name of the project may stand in dbt's own file. */
+const WATCHED = [CONFIG_FILE, "dbt_project.yml"];

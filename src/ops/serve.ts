@@ -71,7 +71,7 @@ async function prepare(session: Session): Promise<Server> {
   // Its environment is free, jobs may come after it, and people want to know.
   const onEnd = () => ring("worker", "schedule", "notices");
   const desk = openDesk({ session, log, stop: stop.signal, onEnd });
-  const config = await watchConfig(session, log);
+  const config = watchConfig(session, log);
   return { session, id, startedAt: ctx.clock.now(), log, desk, config, stop, duties, told: new Set(), ...bells };
 }
 
