@@ -41,7 +41,8 @@ export interface Flow {
     limit: number;
   }): Promise<ReleaseView>;
   history(request: { environment: string | null; limit: number }): Promise<HistoryView>;
-  gc(request: { environment: string | null; dryRun: boolean } & ActRequest): Promise<GcView>;
+  /** `forget`: a warehouse that no environment is in any more; then nothing else is done. */
+  gc(request: { environment: string | null; dryRun: boolean; forget?: string } & ActRequest): Promise<GcView>;
   eject(request: { environment: string } & ActRequest): Promise<EjectView>;
   dbCurrent(): Promise<DbView>;
   dbHistory(): Promise<DbView>;

@@ -11,12 +11,14 @@ import { type Act, actOn, withRun } from "./act.ts";
 import { fault } from "./fault.ts";
 import { findGarbage, type Garbage, sharing } from "./garbage.ts";
 import { environmentLease, storeLease, withLease } from "./lease.ts";
+import { forgetWarehouse, leftBehind } from "./left-behind.ts";
 import type { Session } from "./session.ts";
 
-type GcRequest = { environment: string | null; dryRun: boolean } & ActRequest;
+type GcRequest = { environment: string | null; dryRun: boolean; forget?: string } & ActRequest;
 
 /** Without an answer (or with `dryRun`) it only shows. No environment named: every warehouse of the project, one after the other. */
 export async function gc(session: Session, request: GcRequest): Promise<GcView> {
+  if (request.forget !== undefined) return forgetWarehouse(session, request.forget, request.reason);
   if (request.environment !== null) return gcOne(session, session.environment(request.environment), request);
   const views: GcView[] = [];
   const seen = new Set<string>();
@@ -25,7 +27,8 @@ export async function gc(session: Session, request: GcRequest): Promise<GcView> 
     if (!seen.has(identity)) views.push(await gcOne(session, environment, request));
     seen.add(identity);
   }
-  return views.reduce(joinViews);
+  const view = views.reduce(joinViews);
+  return { ...view, problems: [...view.problems, ...(await leftBehind(session))] };
 }
 
 /** What several warehouses came to, as one screen. */

@@ -12,6 +12,7 @@ import { git } from "./git.ts";
 import { jobCommand } from "./job-command.ts";
 import { jobRun } from "./job-run.ts";
 import { keys } from "./keys.ts";
+import { leftBehind } from "./left-behind.ts";
 import { notices } from "./notices.ts";
 import { plan } from "./plan.ts";
 import { replica } from "./replica.ts";
@@ -32,6 +33,7 @@ export const catalogue = {
   ...dbt,
   ...doctor,
   ...flow,
+  ...leftBehind,
   ...flowViews,
   ...git,
   ...jobCommand,

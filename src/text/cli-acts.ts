@@ -120,6 +120,12 @@ export const cliActs = defineTexts({
       `removed ${count(p.count, "relation")}${p.size ? `, ${p.size} freed` : ""}. ${p.took}`,
     ja: (p) => `${digits(p.count)}件を削除${p.size ? `、解放 ${p.size}` : ""}。${p.took}`,
   },
+  "cli.gc_forgotten": {
+    en: (p: { warehouse: string; versions: number }) =>
+      `${p.warehouse} is forgotten, with ${count(p.versions, "version")}. Nothing was removed there.`,
+    ja: (p) =>
+      `${p.warehouse} の記録を終えました (バージョン ${digits(p.versions)}件)。そこからは何も削除していません。`,
+  },
   "cli.at_least": { en: (p: { size: string }) => `at least ${p.size}`, ja: (p) => `${p.size} 以上` },
   "cli.ejected": {
     en: (p: { environment: string; names: number; tables: number; views: number; took: string }) =>

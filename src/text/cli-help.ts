@@ -85,6 +85,10 @@ export const cliHelp = defineTexts({
   "cli.opt_env": line("environment to show it in", "表示する環境"),
   "cli.opt_test": line("rows that do not pass this test", "このテストの不合格の行"),
   "cli.opt_dry_run": line("only show", "表示のみ"),
+  "cli.opt_forget": line(
+    "say nothing more of a warehouse that no environment is in",
+    "どの環境からも外れたデータウェアハウスを今後表示しない",
+  ),
   "cli.opt_confirm": line("the environment's name, instead of typing it", "環境名 (入力の代わり)"),
   "cli.opt_confirm_revision": line("the revision's name, instead of typing it", "リビジョン名 (入力の代わり)"),
   "cli.ex_init": line("here, and answer every question with the default", "このフォルダーで、既定値を使う"),

@@ -124,9 +124,9 @@ describe.each(backends)("secrets on %s", (backend) => {
 
   test("the key's folder is never the one where one happens to be", () => {
     const file = (env: Record<string, string>) => secretKeyFile({ env });
-    const usual = "/home/aoi/.config/slipway/secret.key";
-    for (const given of ["", "conf"]) expect(file({ XDG_CONFIG_HOME: given, HOME: "/home/aoi" })).toBe(usual);
-    expect(file({ XDG_CONFIG_HOME: "/x", HOME: "/home/aoi" })).toBe("/x/slipway/secret.key");
+    const usual = "/people/aoi/.config/slipway/secret.key";
+    for (const given of ["", "conf"]) expect(file({ XDG_CONFIG_HOME: given, HOME: "/people/aoi" })).toBe(usual);
+    expect(file({ XDG_CONFIG_HOME: "/x", HOME: "/people/aoi" })).toBe("/x/slipway/secret.key");
     expect(isAbsolute(file({ HOME: "" }))).toBe(true);
   });
 

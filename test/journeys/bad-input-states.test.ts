@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { User } from "../harness.ts";
 import { instead, refuses } from "../support/mistakes.ts";
-import { newTinyProject } from "../support/tiny-project.ts";
+import { newTinyProject, profile } from "../support/tiny-project.ts";
 
 const CONFIG = `version: 1
 environments:
@@ -142,4 +142,44 @@ test("what is not committed is named and left out, and stays as it was typed", a
     expect([answer.code, answer.json.data.left_out]).toEqual([0, ["models/draft.sql", "models/orders.sql"]]);
     expect(user.git("status", "--short")).toBe(typed);
   });
+});
+
+test("what stands in a database that targets point away from is named, with how to remove it, until it is forgotten", async () => {
+  const left = async () =>
+    ((await user.ask(["gc", "--dry-run"])).json.problems as { code: string; message: string; hint: string }[]).filter(
+      ({ code }) => code === "left_behind",
+    );
+  const old = `duckdb:${join(user.dir, "tiny.duckdb")}`;
+  expect(await left()).toEqual([]);
+  user.write("profiles.yml", profile(null).replaceAll("tiny.duckdb", "moved.duckdb"));
+  user.write("models/orders.sql", "select id, amount from {{ ref('raw') }}\n");
+  user.commit("Another database");
+  const moved = await user.ask(["deploy", "dev"]);
+  expect(moved.code, moved.stdout + moved.stderr).toBe(0);
+  const [found, ...others] = await left();
+  expect(others).toEqual([]);
+  expect(found!.message).toMatch(
+    /^\d+ relations .*in slipway_tiny of duckdb:.*tiny\.duckdb: no environment of slipway\.yml/,
+  );
+  expect(found!.hint).toBe(
+    `if nobody reads there any more, remove the file or, in it, slipway_tiny and the views over it; then  slipway gc --forget '${old}'`,
+  );
+  await refuses(user, ["gc", "--forget", "duckdb:/elsewhere"], {
+    exit: 2,
+    code: "not_found",
+    says: "nothing is left at duckdb:/elsewhere that could be forgotten",
+    hint: `left are: ${old}`,
+  });
+  await refuses(user, ["gc", "--forget", old.replace("tiny.duckdb", "moved.duckdb")], {
+    exit: 2,
+    code: "not_found",
+    says: /^nothing is left at .*moved\.duckdb that could be forgotten$/,
+    hint: `left are: ${old}`,
+  });
+  const forgotten = await user.slipway(["gc", "--forget", old]);
+  expect(forgotten.code, forgotten.stderr).toBe(0);
+  expect(forgotten.stdout.replace(/\s+/g, " ")).toMatch(
+    /is forgotten, with \d+ versions\. Nothing was removed there\./,
+  );
+  expect(await left()).toEqual([]);
 });

@@ -9,6 +9,11 @@ import { mark, paint, type Style, words } from "./style.ts";
 const ITEMS_SHOWN = 12;
 
 export function renderGc(view: GcView, style: Style): string[] {
+  if (view.forgotten)
+    return [
+      ...wrap(`${mark(style, "ok")} ${words(style, "cli.gc_forgotten", view.forgotten)}`, style.width, "  "),
+      ...problemLines(style, view.problems),
+    ];
   if (view.applied) return [...done(view, style), ...problemLines(style, view.problems)];
   const command = `slipway gc${view.environment ? ` ${view.environment}` : ""}`;
   const end = view.remove.length ? [words(style, "cli.gc_shown", { command })] : [];

@@ -47,6 +47,8 @@ export interface GcView extends ViewBase {
   keep: { versions: number; sizeBytes: number; releases: number };
   /** Dropped relations that could not be dropped now (someone depends on them). */
   left: { relation: string; why: Text }[];
+  /** Of `--forget`: a warehouse of which nothing is said any more; nothing was removed there. */
+  forgotten?: { warehouse: string; versions: number };
   totalMs: number;
 }
 

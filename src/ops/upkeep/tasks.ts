@@ -6,6 +6,7 @@ import { vacuumState } from "../../db/upkeep.ts";
 import { actOn } from "../../flow/act.ts";
 import { gc, withSiblings } from "../../flow/gc.ts";
 import { checkSignal } from "../../flow/lease.ts";
+import { leftBehind } from "../../flow/left-behind.ts";
 import type { Session } from "../../flow/session.ts";
 import { AppError } from "../../lib/error.ts";
 import type { Text } from "../../lib/text.ts";
@@ -25,7 +26,11 @@ const WORK: Record<UpkeepTaskName, (session: Session) => Promise<Result>> = {
     const rows = await pruneEvidence(await session.db(), session.place.name, before);
     return rows === 0 ? done : { ...done, notes: [...done.notes, say("upkeep.evidence_pruned", { rows })] };
   },
-  gc: (session) => eachWarehouse(session, collect),
+  gc: async (session) => {
+    const done = await eachWarehouse(session, collect);
+    const left = done.notes.length > 0 ? await leftBehind(session).catch(() => []) : [];
+    return { ...done, notes: [...done.notes, ...left.map(({ message }) => message)] };
+  },
   optimize: async (session) => {
     const done = await eachWarehouse(session, optimize);
     const tables = await vacuumState(await session.db());
