@@ -35,13 +35,18 @@ export class QueryRefused extends Error {
 /** PostgreSQL counts characters, JavaScript UTF-16 units. */
 const unitsBefore = (text: string, characters: number): number => [...text].slice(0, characters).join("").length;
 
-/** Results of all statements. Throws QueryRefused at the first that is refused, and AppErrors of the connection. */
-export async function readQueries(db: Db, statements: readonly SqlStatement[]): Promise<QueryResult[]> {
+/** Results of all statements; days begin as they do in `timezone`. Throws QueryRefused at the first that is refused, and AppErrors of the connection. */
+export async function readQueries(
+  db: Db,
+  statements: readonly SqlStatement[],
+  timezone = "UTC",
+): Promise<QueryResult[]> {
   const client = (await db.pool.connect()) as unknown as Reader;
   const ask = (text: string) => client.query({ text, rowMode: "array", queryMode: "extended", types: plain });
   try {
     await client.query({ text: `begin read only` });
     await client.query({ text: `set local search_path = ${READER_SEARCH_PATH}` });
+    await setZone(client, timezone);
     // A read-only transaction cannot be made writable once it has its snapshot.
     const own = await transactionOf(ask);
     const results: QueryResult[] = [];
@@ -55,6 +60,14 @@ export async function readQueries(db: Db, statements: readonly SqlStatement[]): 
     await client.query({ text: "rollback" }).catch(() => undefined);
     client.release();
   }
+}
+
+/** A zone that the server does not know is left as the server has it. */
+async function setZone(client: Reader, timezone: string): Promise<void> {
+  await client.query({ text: "savepoint zone" });
+  await client
+    .query({ text: "select set_config('TimeZone', $1, true)", values: [timezone] })
+    .catch(() => client.query({ text: "rollback to savepoint zone" }));
 }
 
 type Ask = (text: string) => ReturnType<Reader["query"]>;

@@ -14,13 +14,14 @@ export async function sql(session: Session, request: SqlRequest, print: (line: s
   const text = await textOf(session, request);
   const statements = splitStatements(text);
   if (statements.length === 0) throw new AppError("invalid", say("sql.nothing"), { hint: say("sql.nothing_hint") });
-  const results = await readQueries(await session.db(), statements).catch((error: unknown) => {
+  const { timezone } = session.place.config;
+  const results = await readQueries(await session.db(), statements, timezone).catch((error: unknown) => {
     throw error instanceof QueryRefused ? refusal(error, text, request.file) : error;
   });
   for (const line of answerLines(request.format, results)) print(line);
   return {
     outcome: "done",
-    timezone: session.place.config.timezone,
+    timezone,
     at: session.ctx.clock.now(),
     problems: [],
     format: request.format,

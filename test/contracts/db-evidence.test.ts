@@ -116,6 +116,14 @@ describe.each(backends)("evidence on %s", (backend) => {
     expect(await read("select 1 as still")).toEqual([[{ still: "1" }]]);
   });
 
+  test("a day is a day where the project is", async () => {
+    const text = "select date_trunc('day', timestamptz '2026-11-20 21:30:00Z')::text as day";
+    const dayIn = async (zone: string) => (await readQueries(db, splitStatements(text), zone))[0]!.rows[0]![0];
+    expect(await dayIn("Asia/Tokyo")).toBe("2026-11-21 00:00:00+09");
+    expect(await dayIn("UTC")).toBe("2026-11-20 00:00:00+00");
+    expect(await dayIn("Nowhere/None")).toMatch(/^2026-11-2/);
+  });
+
   test("a word in a comment is only a word", async () =>
     expect(await read("-- commit, copy\nselect 1 as n /* end */; --\n select 2 as n")).toEqual([
       [{ n: "1" }],
