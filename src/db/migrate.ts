@@ -6,6 +6,7 @@ import * as jobs from "../../migrations/0002_jobs.ts";
 import * as evidence from "../../migrations/0003_evidence.ts";
 import * as notices from "../../migrations/0004_notices.ts";
 import * as secretsUpkeep from "../../migrations/0005_secrets_upkeep.ts";
+import * as endedRuns from "../../migrations/0006_ended_runs.ts";
 import { AppError } from "../lib/error.ts";
 import { say } from "../text/catalogue.ts";
 import { type Db, stateSchema } from "./db.ts";
@@ -19,6 +20,7 @@ export const migrations: MigrationList = {
   "0003_evidence": evidence,
   "0004_notices": notices,
   "0005_secrets_upkeep": secretsUpkeep,
+  "0006_ended_runs": endedRuns,
 };
 
 const revisionNames = (list: MigrationList): string[] => Object.keys(list).sort();

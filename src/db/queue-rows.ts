@@ -15,13 +15,14 @@ export async function takeTurns(trx: Db, projectId: number): Promise<string> {
   return name;
 }
 
-/** Oldest first. */
+/** Oldest first. No such run has an end: said once more, because the index of open runs asks for it. */
 export async function runsIn(db: Db, projectId: number, state: "queued" | "running"): Promise<QueuedRun[]> {
   return db.kysely
     .selectFrom("runs")
     .select(queueColumns)
     .where("projectId", "=", projectId)
     .where("state", "=", state)
+    .where("finishedAt", "is", null)
     .orderBy("id")
     .execute();
 }

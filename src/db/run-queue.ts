@@ -117,6 +117,7 @@ export async function listRunning(db: Db, projectId: number): Promise<Run[]> {
     .selectAll()
     .where("projectId", "=", projectId)
     .where("state", "=", "running")
+    .where("finishedAt", "is", null)
     .orderBy("id")
     .execute();
 }
@@ -128,6 +129,7 @@ export async function countRuns(db: Db, projectId: number): Promise<{ queued: nu
     .select((e) => ["state", e.fn.countAll<number>().as("count")])
     .where("projectId", "=", projectId)
     .where("state", "in", ["queued", "running"])
+    .where("finishedAt", "is", null)
     .groupBy("state")
     .execute();
   const of = (state: string) => Number(rows.find((row) => row.state === state)?.count ?? 0);
