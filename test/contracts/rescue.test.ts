@@ -9,7 +9,6 @@ import { acquireLease } from "../../src/db/leases.ts";
 import { claimRun, enqueueRun } from "../../src/db/run-queue.ts";
 import { finishRun, loadRun, recordStep, setRunPhase, startRun } from "../../src/db/runs.ts";
 import { registerServer } from "../../src/db/servers.ts";
-import type { Session } from "../../src/flow/session.ts";
 import { runAgain, takeUpAbandoned } from "../../src/ops/rescue.ts";
 import { scheduleWorld } from "../support/schedule-session.ts";
 import { backends, handClock, makePlace, type StatePlace } from "../support/state.ts";
@@ -35,12 +34,9 @@ describe.each(backends)("runs of the dead on %s", (backend) => {
   });
 
   const world = async (name: string) => {
-    const { session: bare } = scheduleWorld(db, name, { jobs });
-    const signal = new AbortController().signal;
-    const ctx = { clock, signal, pid: process.pid, host: "here", progress: () => {} };
     // What a warehouse says of a run that never came to its switch.
     const warehouse = async () => ({ endOrphans: async () => {}, readLive: async () => null });
-    const session = Object.assign(bare, { ctx, warehouse, installation: async () => "i" }) as unknown as Session;
+    const { session } = scheduleWorld(db, name, { jobs, more: { warehouse, installation: async () => "i" } });
     const { id: projectId } = await session.project();
     const environment = await session.record(session.environment("prod"));
     const ask = async (job = "daily") => {
