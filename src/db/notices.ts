@@ -147,3 +147,20 @@ export async function noticesOf(db: Db, alertIds: number[]): Promise<Notice[]> {
   if (alertIds.length === 0) return [];
   return db.kysely.selectFrom("notices").selectAll().where("alertId", "in", alertIds).orderBy("id").execute();
 }
+
+/** Forgets alerts that were over before this time, with their messages, and silences that had ended. Returns how many rows went. */
+export async function pruneAlerts(db: Db, projectId: number, before: Date): Promise<number> {
+  return db.transaction(async (trx) => {
+    const over = trx.kysely
+      .selectFrom("alerts")
+      .select("id")
+      .where("projectId", "=", projectId)
+      .where("resolvedAt", "<", before);
+    const notices = trx.kysely.deleteFrom("notices").where("alertId", "in", over);
+    const alerts = trx.kysely.deleteFrom("alerts").where("projectId", "=", projectId).where("resolvedAt", "<", before);
+    const silences = trx.kysely.deleteFrom("silences").where("projectId", "=", projectId).where("until", "<", before);
+    let removed = 0;
+    for (const gone of [notices, alerts, silences]) removed += Number((await gone.executeTakeFirst()).numDeletedRows);
+    return removed;
+  });
+}

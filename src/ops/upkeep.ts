@@ -11,6 +11,7 @@ import { say } from "../text/catalogue.ts";
 import { UPKEEP_ATTEMPTS_MAX, UPKEEP_OCCURRENCES_MAX } from "./limits.ts";
 import { keepCopies } from "./upkeep/copies.ts";
 import { readDisks, watchDisks } from "./upkeep/disk.ts";
+import { tellFailure } from "./upkeep/failure.ts";
 import { keepHere, markDone } from "./upkeep/here.ts";
 import { keepReplicas } from "./upkeep/replicas.ts";
 import { carryOutTask } from "./upkeep/tasks.ts";
@@ -87,6 +88,7 @@ async function carryOut(
   await markDone(session, period, dueAt);
   const state = tasks.length === names.length && tasks.every((task) => task.ok) ? "done" : "failed";
   const summary = tasks.map(({ task, ok, freedBytes }) => ({ task, ok, freed_bytes: freedBytes }));
+  const before = (await listUpkeep(db, projectId, { period, limit: 2 })).find((one) => one.finishedAt !== null);
   await finishUpkeep(
     db,
     key,
@@ -99,6 +101,7 @@ async function carryOut(
       details: { state, tasks: summary, freed_bytes: freed(tasks) },
     },
   );
+  await tellFailure(session, period, { state, tasks, again: before?.state === "failed" });
   return tasks;
 }
 

@@ -59,6 +59,11 @@ export const upkeep = defineTexts({
       `${p.period} upkeep done${p.freed === null ? "" : `, freed ${p.freed}`}. ${p.took}`,
     ja: (p) => `${periods[p.period]}の手入れが完了しました${p.freed === null ? "" : `。${p.freed} を解放`}。${p.took}`,
   },
+  "upkeep.failed_again": {
+    en: (p: { period: Period; task: string; why: string }) =>
+      `${p.period} upkeep has failed twice in a row at ${p.task}${p.why === "" ? "" : `: ${p.why}`}`,
+    ja: (p) => `${periods[p.period]}の手入れが ${p.task} で 2回続けて失敗しました${p.why === "" ? "" : `: ${p.why}`}`,
+  },
   "upkeep.done_by_server": {
     en: (p: { period: Period }) => `${p.period} upkeep done`,
     ja: (p) => `${periods[p.period]}の手入れが完了しました`,
@@ -96,8 +101,8 @@ export const upkeep = defineTexts({
     ja: (p) => `Slipway 自身の状態: ${p.tables}件のテーブル`,
   },
   "upkeep.evidence_pruned": {
-    en: (p: { rows: number }) => `${p.rows} rows of evidence are older than two years and went`,
-    ja: (p) => `2年より古い記録 ${p.rows}行を削除`,
+    en: (p: { rows: number }) => `${p.rows} rows of evidence and alerts are older than two years and went`,
+    ja: (p) => `2年より古い記録とアラート ${p.rows}行を削除`,
   },
   "upkeep.cleaned": {
     en: (p: { runs: number; emptied: number }) =>

@@ -11,12 +11,13 @@ import type { Ctx } from "../../src/core/ctx.ts";
 import { listAlerts, openAlerts } from "../../src/db/alerts.ts";
 import { listAudit } from "../../src/db/audit.ts";
 import type { Db } from "../../src/db/db.ts";
-import { ensureEnvironment, ensureProject } from "../../src/db/projects.ts";
+import { ensureEnvironment, ensureProject, updateEnvironment } from "../../src/db/projects.ts";
 import { finishRun } from "../../src/db/runs.ts";
 import { beginUpkeep, listUpkeep } from "../../src/db/upkeep.ts";
 import { withLease } from "../../src/flow/lease.ts";
 import type { Session } from "../../src/flow/session.ts";
 import { upkeepRun, upkeepShow, upkeepTick } from "../../src/ops/upkeep.ts";
+import { render } from "../../src/text/catalogue.ts";
 import { backends, handClock, makePlace, type StatePlace } from "../support/state.ts";
 import { audit, sampleProject, sampleRun } from "../support/state-samples.ts";
 
@@ -229,5 +230,29 @@ describe.each(backends)("upkeep on %s", (backend) => {
     const whole = ["events.jsonl", "manifest.json", "target"];
     expect(made.map(left)).toEqual([[], ["events.jsonl"], ["events.jsonl"], whole, whole]);
     expect(view.tasks.find((task) => task.task === "clean")).toMatchObject({ ok: true, freedBytes: 3000 + 2 * 2000 });
+  });
+
+  test("what fails twice in a row is an alert, until it works again; alerts of long ago are forgotten", async () => {
+    const failing = session("fails", config().replace("prod }", "prod, retention: { days: 1 } }"));
+    const { id } = await ensureProject(db, "fails");
+    const record = await failing.record(failing.place.config.environments[0]!);
+    const place = { warehouse: "duckdb:/nowhere.duckdb", storeSchema: "slipway_fails" };
+    await updateEnvironment(db, record.id, place, audit());
+    const day = async (one: Session) => {
+      clock.move(dayMs);
+      await upkeepTick(one);
+      return (await openAlerts(db, id)).map(({ cause }) => cause);
+    };
+    await upkeepTick(failing);
+    expect(await day(failing)).toEqual([]);
+    expect(await day(failing)).toEqual(["upkeep/daily"]);
+    expect(await day(failing)).toEqual(["upkeep/daily"]);
+    const [alert] = await openAlerts(db, id);
+    expect(render(alert!.body.detail!, "en")).toMatch(/^daily upkeep has failed twice in a row at gc: prod: not now: /);
+    await updateEnvironment(db, record.id, { warehouse: null }, audit());
+    expect(await day(failing)).toEqual([]);
+    expect(await listAlerts(db, id, 9)).toHaveLength(1);
+    clock.move(801 * dayMs);
+    expect([await day(failing), await listAlerts(db, id, 9)]).toEqual([[], []]);
   });
 });

@@ -104,7 +104,8 @@ export function noticeBody(alert: Alert, project: string, kind: NoticeKind): Not
     kind,
     project,
     alert: { id, kind: alert.kind, severity, environment, job, seen, firstRunId, openedAt: openedAt.toISOString() },
-    body: alert.body,
+    // Names tell news from the same again; no message needs a thousand of them.
+    body: { ...alert.body, names: [] },
     told: { names: [], next: null },
     calls: null,
     resolved: null,

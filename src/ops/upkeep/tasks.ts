@@ -2,6 +2,7 @@
 import type { EnvironmentConfig } from "../../core/config.ts";
 import type { UpkeepTask, UpkeepTaskName } from "../../core/upkeep.ts";
 import { pruneEvidence } from "../../db/evidence.ts";
+import { pruneAlerts } from "../../db/notices.ts";
 import { vacuumState } from "../../db/upkeep.ts";
 import { actOn } from "../../flow/act.ts";
 import { gc, withSiblings } from "../../flow/gc.ts";
@@ -23,7 +24,8 @@ const WORK: Record<UpkeepTaskName, (session: Session) => Promise<Result>> = {
   clean: async (session) => {
     const done = await cleanFolders(session);
     const before = new Date(session.ctx.clock.now().getTime() - EVIDENCE_KEEP_MS);
-    const rows = await pruneEvidence(await session.db(), session.place.name, before);
+    const [db, { id }] = [await session.db(), await session.project()];
+    const rows = (await pruneEvidence(db, session.place.name, before)) + (await pruneAlerts(db, id, before));
     return rows === 0 ? done : { ...done, notes: [...done.notes, say("upkeep.evidence_pruned", { rows })] };
   },
   gc: async (session) => {
