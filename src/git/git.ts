@@ -15,6 +15,9 @@ const SAFE = [
   "core.quotePath=false",
 ];
 
+/** The key of secrets, the mail server's password, the state's address: filters, helpers and ssh that Git starts have no business with them. */
+const OURS = /^(?:SLIPWAY_.*|DATABASE_URL)$/;
+
 export interface GitSetting {
   /** Folder to work in. */
   folder: string;
@@ -35,7 +38,8 @@ function gitEnv(env: GitSetting["env"], extra: Record<string, string>): Record<s
   const kept = Object.entries(env).filter(
     (entry): entry is [string, string] =>
       entry[1] !== undefined &&
-      !["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_EXTERNAL_DIFF", "GIT_ASKPASS"].includes(entry[0]),
+      !["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_EXTERNAL_DIFF", "GIT_ASKPASS"].includes(entry[0]) &&
+      !OURS.test(entry[0]),
   );
   return { ...Object.fromEntries(kept), GIT_TERMINAL_PROMPT: "0", GIT_OPTIONAL_LOCKS: "0", LC_ALL: "C", ...extra };
 }
