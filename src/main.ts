@@ -1,7 +1,6 @@
 // The process: arguments, environment values, signals, streams. Everything below gets what it needs handed over.
 import { readFileSync } from "node:fs";
 import { hostname, userInfo } from "node:os";
-import { setFlagsFromString } from "node:v8";
 import { pipedInput, terminalAsker } from "./cli/ask.ts";
 import { streamSink } from "./cli/output.ts";
 import { runShell } from "./cli/shell.ts";
@@ -9,10 +8,6 @@ import { interrupts } from "./cli/signals.ts";
 import type { Ctx } from "./core/ctx.ts";
 import type { Commands } from "./core/ops.ts";
 import { systemClock } from "./lib/clock.ts";
-
-// A server lives long and makes little garbage at a time: where V8's young generation stays as small as it starts, an idle one has 20 MB
-// less (of 160, after a minute with DATABASE_URL). It must be said before the generation has grown.
-if (process.argv.includes("serve")) setFlagsFromString("--semi-space-growth-factor=1");
 
 const signals = interrupts((exit) => process.exit(exit));
 process.on("SIGINT", () => signals.interrupt("SIGINT"));

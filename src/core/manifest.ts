@@ -1,6 +1,7 @@
 // dbt's manifest (v12) as Slipway reads it: the fields it uses are typed, every other field is kept as it came.
 import { z } from "zod";
 import { AppError } from "../lib/error.ts";
+import { sameJson } from "../lib/same-json.ts";
 import { say } from "../text/catalogue.ts";
 
 const text = z.string();
@@ -205,13 +206,18 @@ export type ManifestUnitTest = z.infer<typeof unitTestSchema>;
 export type ManifestExposure = z.infer<typeof exposureSchema>;
 export type ManifestFunction = z.infer<typeof functionSchema>;
 
+/** What a large manifest is mostly made of. */
+const SECTIONS = ["nodes", "sources", "macros", "unit_tests"] as const;
+
 /**
- * Checks the shape of dbt's manifest.json and returns it with every field kept, so that it can be changed and written
- * back for dbt. Throws AppError `upstream` naming the first field that is not as expected.
+ * Checks the shape of dbt's manifest.json and returns it as it came, every field kept in its order, so that it can be changed and written
+ * back for dbt. What is the same in `known`, a manifest that was checked before, is taken from there: two commits share it in memory, and
+ * who compares them sees at once what is unchanged. Throws AppError `upstream` naming the first field that is not as expected.
  */
-export function parseManifest(json: unknown): Manifest {
-  const parsed = manifestSchema.safeParse(json);
-  if (parsed.success) return parsed.data;
+export function parseManifest(json: unknown, known: Manifest | null = null): Manifest {
+  const fresh = known && isRecord(json) ? withoutKnown(json, known) : json;
+  const parsed = manifestSchema.safeParse(fresh);
+  if (parsed.success) return json as Manifest;
   const issue = parsed.error.issues[0];
   const field = issue?.path.map(String).join(".") ?? "";
   throw new AppError("upstream", say("dbt.manifest_shape", { field, problem: issue?.message ?? "" }), {
@@ -219,3 +225,23 @@ export function parseManifest(json: unknown): Manifest {
     cause: parsed.error,
   });
 }
+
+/** Puts what is known into `json`, and returns what is left to be checked. */
+function withoutKnown(json: Record<string, unknown>, known: Manifest): Record<string, unknown> {
+  const left = { ...json };
+  for (const section of SECTIONS) {
+    const entries = json[section];
+    if (!isRecord(entries)) continue;
+    const unknown: Record<string, unknown> = {};
+    for (const [id, entry] of Object.entries(entries)) {
+      const before = known[section][id];
+      if (before !== undefined && sameJson(entry, before)) entries[id] = before;
+      else unknown[id] = entry;
+    }
+    left[section] = unknown;
+  }
+  return left;
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  value !== null && typeof value === "object" && !Array.isArray(value);

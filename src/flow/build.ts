@@ -186,6 +186,7 @@ async function describeVersions(work: BuildWork, versions: Map<NodeId, Version>,
     else {
       const { columns, rowsEstimate, sizeBytes } = fact;
       await describeVersion(db, version, { columns, rows: rowsEstimate, sizeBytes });
+      versions.set(row.uniqueId, { ...version, columns });
       timings.push({ node: row.uniqueId, buildMs: row.executionMs });
     }
   }

@@ -91,8 +91,11 @@ export async function promote(work: PromoteWork): Promise<Promoted> {
 }
 
 /** One opening of the warehouse for several calls, where opening costs. */
-export const sharing = <T>(warehouse: Warehouse, work: () => Promise<T>): Promise<T> =>
-  warehouse.withOpen ? warehouse.withOpen(work) : work();
+export const sharing = <T>(
+  warehouse: Warehouse,
+  work: () => Promise<T>,
+  mode: "read" | "write" = "write",
+): Promise<T> => (warehouse.withOpen ? warehouse.withOpen(work, mode) : work());
 
 async function switchOver(
   work: PromoteWork,

@@ -39,7 +39,8 @@ export async function verify(work: VerifyWork): Promise<Verified> {
   await fault(session.ctx, "verify:before");
   const from = session.ctx.clock.ticksMs();
   const rows = new Map(built.rows.map((row) => [row.uniqueId, row]));
-  const tests = actionsOf(plan, "test").map((test) => outcome(work, test.test, test.key, rows.get(test.test)));
+  const nodes = new Set(plan.nodes.map((one) => one.node));
+  const tests = actionsOf(plan, "test").map((test) => outcome(work, nodes, test, rows.get(test.test)));
   await keepResults(work, rows);
   const planned = [...actionsOf(plan, "build"), ...actionsOf(plan, "snapshot")]
     .map((action) => action.node)
@@ -65,11 +66,15 @@ export async function verify(work: VerifyWork): Promise<Verified> {
   };
 }
 
-function outcome(work: VerifyWork, test: NodeId, key: string, row: ResultRow | undefined): TestOutcome {
+function outcome(
+  work: VerifyWork,
+  planned: Set<NodeId>,
+  { test, key }: { test: NodeId; key: string },
+  row: ResultRow | undefined,
+): TestOutcome {
   const known = work.known.get(key);
   const node = work.manifest.nodes[test] ?? work.manifest.unit_tests[test];
   const status = row ? testStatus(row) : (known?.status ?? "skipped");
-  const planned = new Set(work.plan.nodes.map((one) => one.node));
   return {
     test,
     name: testName(test),

@@ -105,10 +105,11 @@ export interface Warehouse {
    */
   replicate?(request: ReplicaRequest): Promise<{ sizeBytes: number }>;
   /**
-   * Calls inside `work` share one opening where opening costs (DuckDB: 0.1 s per 1,000 tables), held for writing until `work` ends.
-   * Never around a dbt run: that needs the file itself. Absent where there is nothing to share.
+   * Calls inside `work` share one opening where opening costs (DuckDB: 0.1 s per 1,000 tables), held until `work` ends: for writing, so
+   * that nobody else comes in between, or for reading as long as no call writes. Never around a dbt run: that needs the file itself.
+   * Absent where there is nothing to share.
    */
-  withOpen?<T>(work: () => Promise<T>): Promise<T>;
+  withOpen?<T>(work: () => Promise<T>, mode?: "read" | "write"): Promise<T>;
 
   /**
    * Copies rows of evidence into a schema of the team's own, in one transaction: schema and tables are made when missing, columns added,

@@ -1,5 +1,6 @@
 // One node's own part of its key: code, config, macros, inputs, class. Parents and data come later.
 import { canonicalJson, sha256 } from "../../lib/hash.ts";
+import { sameJson } from "../../lib/same-json.ts";
 import {
   type InputUses,
   inputValues,
@@ -88,11 +89,11 @@ export class Analysis {
    */
   adopt(earlier: Analysis): void {
     const [now, before] = [this.input.manifest, earlier.input.manifest];
-    if (surroundings(now) !== surroundings(before)) return;
+    if (!sameJson(surroundings(now), surroundings(before))) return;
     for (const kind of ["nodes", "functions", "unit_tests"] as const)
       for (const [id, node] of Object.entries(now[kind] ?? {})) {
         const [part, test] = [earlier.parts.get(id), earlier.tests.get(id)];
-        if (!(part || test) || JSON.stringify(node) !== JSON.stringify(before[kind]?.[id])) continue;
+        if (!(part || test) || !sameJson(node, before[kind]?.[id])) continue;
         if (part) this.parts.set(id, part);
         if (test) this.tests.set(id, test);
       }
@@ -260,9 +261,9 @@ export class Analysis {
 }
 
 /** Everything of a manifest that parts of nodes are made of, besides the nodes themselves. */
-function surroundings({ macros, sources, nodes, metadata }: Manifest): string {
+function surroundings({ macros, sources, nodes, metadata }: Manifest): unknown[] {
   const hooks = Object.values(nodes).filter((node) => node.resource_type === "operation");
-  return JSON.stringify([macros, sources, hooks, metadata.quoting, metadata.project_name, metadata.adapter_type]);
+  return [macros, sources, hooks, metadata.quoting, metadata.project_name, metadata.adapter_type];
 }
 
 /** Templates that look at the text of models could see blanks and comments. */

@@ -64,7 +64,7 @@ export function openDuckdb(settings: DuckdbSettings): Warehouse {
     optimize: () => checkpoint(connection),
     compact: () => compact(connection),
     endOrphans: async () => 0,
-    withOpen: (work) => connection.sharing("write", work),
+    withOpen: (work, mode = "write") => connection.sharing(mode, work),
     diagnose: () => diagnose(connection),
     query: (sql) => query(connection, sql),
     close: () => connection.close(),
