@@ -1,19 +1,34 @@
 // Who serves a project: a row per server process with its last sign of life.
 import type { Server } from "../core/jobs.ts";
 import type { AuditRow } from "../core/records.ts";
-import { recordAudit } from "./audit.ts";
+import { recordAudit, recordAudits } from "./audit.ts";
 import type { Db } from "./db.ts";
 
-/** A server begins, with one audit row. What an earlier process left under this process id of this host goes: it cannot live. */
+/** Servers that gave no sign of life for a day: machines that were taken away leave a row each. */
+const LOST_MS = 86_400_000;
+
+/**
+ * A server begins, with one audit row. What an earlier process left under this process id of this host goes: it cannot live. So do servers
+ * that have been lost for long, with one audit row each.
+ */
 export async function registerServer(
   db: Db,
   server: Omit<Server, "startedAt" | "heartbeatAt">,
   audit: AuditRow,
 ): Promise<Server> {
   return db.transaction(async (trx) => {
-    const { pid, host } = server;
-    await trx.kysely.deleteFrom("servers").where("pid", "=", pid).where("host", "=", host).execute();
+    const { pid, host, projectId } = server;
+    const ofProject = () => trx.kysely.deleteFrom("servers").where("projectId", "=", projectId);
+    await ofProject().where("pid", "=", pid).where("host", "=", host).execute();
     const now = trx.clock.now();
+    const lost = await ofProject()
+      .where("heartbeatAt", "<", new Date(now.getTime() - LOST_MS))
+      .returningAll()
+      .execute();
+    await recordAudits(
+      trx,
+      lost.map(({ id, ...details }) => ({ ...audit, what: "server.lost", subject: `server ${id}`, details })),
+    );
     const row = { ...server, startedAt: now, heartbeatAt: now };
     await trx.kysely.insertInto("servers").values(row).execute();
     await recordAudit(trx, audit);

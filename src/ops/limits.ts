@@ -13,6 +13,9 @@ export const UPKEEP_POLL_MS = 60_000;
 /** slipway.yml is looked at; one `stat`. */
 export const CONFIG_POLL_MS = 2_000;
 export const HEARTBEAT_MS = 5_000;
+/** Another server of the same name gives a sign of life within this, be the machine busy. */
+export const TWIN_WAIT_MS = 3 * HEARTBEAT_MS;
+export const TWIN_POLL_MS = 500;
 /** Six missed signs of life on a busy machine still fit; a dead server's runs are taken up within a minute. */
 export const SERVER_DEAD_MS = 30_000;
 /** A process that is so much younger than a claim did not make it: clocks are set, and a process counts its age in hundredths of a second. */

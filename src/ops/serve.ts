@@ -122,9 +122,11 @@ async function health({ session, id, startedAt, config, desk, duties, stop }: Se
   const counts = await Promise.race([askState(session), ctx.clock.sleep(HEALTH_WAIT_MS).then(() => null)]);
   const looked = duties.find(({ name }) => name === "schedule")?.lastMs() ?? null;
   const lagMs = looked === null ? null : Math.round(ctx.clock.ticksMs() - looked);
+  // Before its first look it is as late as it is old.
+  const lateMs = lagMs ?? ctx.clock.now().getTime() - startedAt.getTime();
   const stopping = stop.signal.aborted;
   return {
-    ok: counts !== null && !stopping && (lagMs === null || lagMs < SCHEDULE_LATE_MS),
+    ok: counts !== null && !stopping && lateMs < SCHEDULE_LATE_MS,
     version: ctx.version,
     project: place.name,
     server: id,

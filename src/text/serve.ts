@@ -196,6 +196,15 @@ export const serve = defineTexts({
     en: (p: { project: string }) => `${p.project} is served already`,
     ja: (p) => `${p.project} はすでに別のサーバーが処理しています`,
   },
+  "serve.same_name": {
+    en: (p: { host: string; pid: number }) =>
+      `another server that is at work goes by this one's name: pid ${p.pid} on ${p.host}`,
+    ja: (p) => `稼働中の別のサーバーが同じ名前を使っています。${p.host} の pid ${p.pid}`,
+  },
+  "serve.same_name_hint": {
+    en: (_: object) => "give each container or machine that shares this DATABASE_URL a host name of its own",
+    ja: () => "同じ DATABASE_URL を使うコンテナやマシンには、それぞれ別のホスト名を付けてください",
+  },
   "serve.served_by": {
     en: (p: { pid: number; host: string; address: string; since: string }) =>
       `pid ${p.pid} on ${p.host}, http://${p.address}/health, since ${p.since}`,

@@ -232,5 +232,10 @@ describe.each(backends)("the queue on %s", (backend) => {
     await removeServer(db, "s2", { ...audit("server.stopped"), subject: "server s2" });
     expect(await listServers(db, project.id)).toEqual([]);
     expect(await listAudit(db, { subject: "server s2", limit: 5 })).toHaveLength(1);
+    await registerServer(db, { ...server, id: "s3", host: "taken away" }, audit());
+    clock.move(25 * 3_600_000);
+    await registerServer(db, { ...server, id: "s4" }, audit());
+    expect((await listServers(db, project.id)).map(({ id }) => id)).toEqual(["s4"]);
+    expect(await listAudit(db, { subject: "server s3", limit: 5 })).toMatchObject([{ what: "server.lost" }]);
   });
 });

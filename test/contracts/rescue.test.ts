@@ -8,7 +8,9 @@ import type { Db } from "../../src/db/db.ts";
 import { acquireLease } from "../../src/db/leases.ts";
 import { claimRun, enqueueRun } from "../../src/db/run-queue.ts";
 import { finishRun, loadRun, recordStep, setRunPhase, startRun } from "../../src/db/runs.ts";
-import { registerServer } from "../../src/db/servers.ts";
+import { heartbeat, listServers, registerServer } from "../../src/db/servers.ts";
+import { enlist } from "../../src/ops/enlist.ts";
+import { TWIN_WAIT_MS } from "../../src/ops/limits.ts";
 import { runAgain, takeUpAbandoned } from "../../src/ops/rescue.ts";
 import { scheduleWorld } from "../support/schedule-session.ts";
 import { backends, handClock, makePlace, type StatePlace } from "../support/state.ts";
@@ -120,6 +122,28 @@ describe.each(backends)("runs of the dead on %s", (backend) => {
     expect(await look()).toEqual([]);
     expect(await stateOf(run)).toBe("running");
   });
+
+  if (backend === "postgres")
+    test("a server with the name of one that is at work does not start; one that was killed is no hindrance", async () => {
+      const { session, projectId } = await world("twins");
+      const twin = { id: "twin", projectId, pid: process.pid, host: "here", version: "1", address: null };
+      const row = await registerServer(db, twin, audit());
+      let ticks = 0;
+      const beats = async (ms: number) => {
+        ticks += ms;
+        clock.move(ms);
+        if (ticks === 5_000) await heartbeat(db, row);
+      };
+      Object.assign(session.ctx, { version: "1", clock: { ...clock, ticksMs: () => ticks, sleep: beats } });
+      await expect(enlist(session, "second")).rejects.toMatchObject({
+        code: "conflict",
+        text: { id: "serve.same_name" },
+      });
+      expect(await listServers(db, projectId)).toMatchObject([{ id: "twin" }]);
+      expect(await enlist(session, "restarted")).toMatchObject({ id: "restarted" });
+      expect(await listServers(db, projectId)).toMatchObject([{ id: "restarted" }]);
+      expect(ticks).toBe(5_000 + TWIN_WAIT_MS);
+    });
 
   test("what this process carries out itself is left alone, what it has lost is taken up", async () => {
     const { ask, claim, look } = await world("own");
