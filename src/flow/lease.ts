@@ -9,6 +9,7 @@ import { acquireLease, breakLease, cancelRequested, releaseLease, renewLease } f
 import { AppError } from "../lib/error.ts";
 import type { Text } from "../lib/text.ts";
 import { say } from "../text/catalogue.ts";
+import { fullTime } from "../text/format.ts";
 import type { Session } from "./session.ts";
 
 export interface Held {
@@ -93,7 +94,7 @@ async function obtain(session: Session, db: Db, wish: LeaseWish): Promise<Lease>
       await breakLease(db, wish.name, audit("lease.expired", wish.name, `pid ${answer.heldBy.pid} is gone`));
       continue;
     }
-    if (ctx.clock.ticksMs() - from >= wish.waitMs) throw locked(answer.heldBy);
+    if (ctx.clock.ticksMs() - from >= wish.waitMs) throw locked(answer.heldBy, session.place.config.timezone);
     if (!told)
       ctx.progress({
         kind: "waiting",
@@ -117,12 +118,12 @@ const audit = (what: string, subject: string, why: string | null) => ({
 const leaseText = (wish: LeaseWish): Text => say("flow.waiting_for", { what: wish.what });
 export const holderText = (lease: Lease): string => `${lease.what} (pid ${lease.pid}, ${lease.host})`;
 
-function locked(lease: Lease): AppError {
+function locked(lease: Lease, timezone: string): AppError {
   return new AppError("locked", say("flow.locked", { what: lease.what }), {
     facts: [
       {
         label: "who",
-        text: say("flow.locked_who", { pid: lease.pid, host: lease.host, since: lease.acquiredAt.toISOString() }),
+        text: say("flow.locked_who", { pid: lease.pid, host: lease.host, since: fullTime(lease.acquiredAt, timezone) }),
       },
       { label: "done", text: say("flow.nothing_changed") },
     ],

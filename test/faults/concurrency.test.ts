@@ -38,7 +38,9 @@ describe.each(["duckdb", "postgres"] as const)("%s", (kind) => {
     expect(second.code, second.stderr).toBe(4);
     expect(second.json).toMatchObject({ code: "locked", exit: 4 });
     const [{ facts }] = second.json.problems;
-    expect(JSON.stringify(facts)).toMatch(new RegExp(`pid ${first.child.pid} on .+, since 20\\d\\d-`));
+    expect(JSON.stringify(facts)).toMatch(
+      new RegExp(`pid ${first.child.pid} on .+, since 20\\d\\d-\\d\\d-\\d\\d \\d\\d:\\d\\d UTC`),
+    );
     const from = systemClock.ticksMs();
     const cancel = await tiny.ask(["cancel", "prod", "--reason", "wrong branch"]);
     expectDone(cancel);

@@ -4,6 +4,7 @@ import type { DoctorCheck } from "../../core/views/upkeep.ts";
 import { loadLeases } from "../../db/leases.ts";
 import { findEnvironment } from "../../db/projects.ts";
 import { say } from "../../text/catalogue.ts";
+import { fullTime } from "../../text/format.ts";
 import { holderText, isGone } from "../lease.ts";
 import type { Session } from "../session.ts";
 import { openWork } from "../status.ts";
@@ -21,7 +22,7 @@ async function leaseChecks(session: Session): Promise<DoctorCheck[]> {
     const environment = environmentIn(lease.name, session.place.name);
     if (environment === null) continue;
     const stale = lease.expiresAt <= clock.now() || (await isGone(lease, host));
-    const facts = { holder: holderText(lease), since: lease.acquiredAt.toISOString() };
+    const facts = { holder: holderText(lease), since: fullTime(lease.acquiredAt, session.place.config.timezone) };
     const remedy = say("doctor.stale_lease_remedy", { environment });
     checks.push(
       stale ? warning("locks", say("doctor.stale_lease", facts), remedy) : ok("locks", say("doctor.lease", facts)),

@@ -71,7 +71,8 @@ export async function stateChecks(db: Db): Promise<DoctorCheck[]> {
   const revision = (await currentRevision(db)) ?? "base";
   const facts = { place: db.place, embedded: db.backend === "embedded", version, revision, sizeBytes };
   const checks = [ok("state", say("doctor.state", facts))];
-  if (revision !== head)
+  // A database that nothing was ever put into is not behind: the first command fills it.
+  if (revision !== head && revision !== "base")
     checks.push(warning("state", say("doctor.state_behind", { revision, head }), say("doctor.state_behind_remedy")));
   if (!durable)
     checks.push(
