@@ -29,6 +29,8 @@ export interface Served {
   cpu(): number;
   /** Resident megabytes, what processes share counted once. */
   memory(): { server: number; state: number; warm: number };
+  /** Megabytes that are the processes' own, whoever else runs beside them: what a leak would make grow. */
+  ownMemory(): { server: number; state: number; warm: number };
   /** How the server ended by itself, if it did: a signal or a code. */
   end(): string | null;
   stop(): Promise<void>;
@@ -71,10 +73,8 @@ export async function serveProject(dir: string, env: Record<string, string> = {}
       }
     },
     cpu: () => Object.values(processes()).reduce<number>((sum, pid) => sum + (pid === null ? 0 : cpuOf(pid)), 0),
-    memory: () => {
-      const { server, warm, state } = processes();
-      return { server: memoryOf(server), state: memoryOf(state), warm: memoryOf(warm) };
-    },
+    memory: () => each(processes(), (pid) => memoryOf(pid, "Pss")),
+    ownMemory: () => each(processes(), (pid) => memoryOf(pid, "Anonymous")),
     end,
     stop: async () => {
       await db.close();
@@ -129,8 +129,20 @@ const cpuOf = (pid: number): number =>
     .slice(11, 15)
     .reduce((sum, ticks) => sum + Number(ticks), 0) / TICKS;
 
-const memoryOf = (pid: number | null): number =>
-  pid === null ? 0 : Math.round(Number(/^Pss:\s+(\d+)/m.exec(read(pid, "smaps_rollup"))?.[1] ?? 0) / 1024);
+const memoryOf = (pid: number | null, field: "Pss" | "Anonymous"): number =>
+  pid === null
+    ? 0
+    : Math.round(Number(new RegExp(`^${field}:\\s+(\\d+)`, "m").exec(read(pid, "smaps_rollup"))?.[1] ?? 0) / 1024);
+
+type Processes<T> = Record<"server" | "state" | "warm", T>;
+const each = (
+  { server, state, warm }: Processes<number | null>,
+  of: (pid: number | null) => number,
+): Processes<number> => ({
+  server: of(server),
+  state: of(state),
+  warm: of(warm),
+});
 
 function read(pid: number, file: string): string {
   try {

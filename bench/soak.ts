@@ -23,8 +23,7 @@ const BAD_EVERY = 5;
 /** At the end the last commit and the last run are waited for, at most so long. */
 const SETTLED_MS = 5 * MINUTE_MS;
 const LIMIT = 10_000;
-/** By then every kind of work has been done once, upkeep included. */
-const WARM_AFTER = 10;
+const SHOWN_EVERY = 5;
 
 /** The two orders that wait to be sent are refunded: the shop's own warning is over. */
 const REFUNDED = `insert into raw.payments
@@ -84,7 +83,7 @@ async function live(world: World, served: Served): Promise<Sample[]> {
     await world.deliver(delivery(number, isBad));
     if (number % PUSH_EVERY === 0 && number < minutes - 1) push(world, number);
     const { state: stateSize, warehouse: warehouseSize } = await world.sizes();
-    samples.push({ ...served.memory(), stateSize, warehouseSize });
+    samples.push({ ...served.ownMemory(), stateSize, warehouseSize });
   }
   return samples;
 }
@@ -175,14 +174,14 @@ function seconds(runs: Run[]): string {
   return `${median(took).toFixed(1)} s in the median, ${Math.max(...took).toFixed(1)} s at most`;
 }
 
-/** Megabytes of each when the first release was new, when the server was warm, at last, and at most. */
+/** Megabytes of each, every few minutes. Memory is what a process has for itself. */
 function sizes(samples: Sample[]): string {
   const row = (name: string, field: keyof Sample) => {
     const values = samples.map((sample) => Math.round(sample[field]));
-    const warm = values[Math.min(WARM_AFTER, values.length) - 1];
-    return `${name} ${values[0]}, ${warm}, ${values.at(-1)} (${Math.max(...values)})`;
+    const shown = values.filter((_, index) => (values.length - 1 - index) % SHOWN_EVERY === 0);
+    return `${name} ${shown.join(" ")} (at most ${Math.max(...values)})`;
   };
-  return `MB in the first minute, in minute ${WARM_AFTER}, at last (at most): ${[
+  return `MB every ${SHOWN_EVERY} minutes: ${[
     row("server", "server"),
     row("state process", "state"),
     row("warm dbt", "warm"),
