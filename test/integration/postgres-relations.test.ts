@@ -1,7 +1,9 @@
 // The plain work of the PostgreSQL warehouse: facts, copies, drops, orphans, the way out, connections that fail.
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { AppError } from "../../src/lib/error.ts";
+import { openDatabase } from "../../src/warehouse/postgres/connection.ts";
 import { openPostgres } from "../../src/warehouse/postgres/open.ts";
+import { optimize } from "../../src/warehouse/postgres/optimize.ts";
 import {
   buildRelease,
   environment,
@@ -211,4 +213,20 @@ test("the store is vacuumed and analysed: what this role owns and nobody holds",
   } finally {
     await world.sql(`drop owned by ${mine}, ${other}; drop role ${mine}, ${other}`);
   }
+});
+
+test("a table that is dropped while the store is looked after is left out, and the others are done", async () => {
+  await world.sql(
+    `create table ${STORE}.a (id int); create table ${STORE}.b (id int); create table ${STORE}.c (id int)`,
+  );
+  const db = openDatabase(settingsOf(world.dbname));
+  const busy = {
+    ...db,
+    alone: async (text: string) => {
+      if (/\bb"?$/.test(text)) await world.sql(`drop table ${STORE}.b`);
+      await db.alone(text);
+    },
+  };
+  const done = await optimize(busy, [STORE], quietHooks.signal).finally(() => db.close());
+  expect(done).toMatchObject({ tables: 2, refused: 0 });
 });

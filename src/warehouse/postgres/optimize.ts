@@ -18,11 +18,23 @@ export async function optimize(
   let done = 0;
   for (const row of mine) {
     if (signal.aborted) break;
-    await db.alone(`vacuum (analyze, skip_locked) ${ident(String(row.schema))}.${ident(String(row.name))}`);
-    done += 1;
+    done += await vacuum(db, `${ident(String(row.schema))}.${ident(String(row.name))}`);
   }
   const freedBytes = Math.max(0, before - (await sizeOf(db, schemas)));
   return { tables: done, refused: tables.length - mine.length, freedBytes };
+}
+
+const UNDEFINED_TABLE = "42P01";
+
+/** 0: it was dropped since it was listed; nobody holds the store meanwhile. */
+async function vacuum(db: Database, table: string): Promise<0 | 1> {
+  try {
+    await db.alone(`vacuum (analyze, skip_locked) ${table}`);
+    return 1;
+  } catch (error) {
+    if ((error as { code?: string }).code === UNDEFINED_TABLE) return 0;
+    throw error;
+  }
 }
 
 const list = (texts: string[]): string => `array[${texts.map(literal).join(", ")}]::text[]`;
