@@ -25,6 +25,8 @@ export interface GitSetting {
   env: Record<string, string | undefined>;
   /** Git is killed after this long; for questions to other machines. */
   timeoutMs?: number;
+  /** What Git reads on its standard input [nothing]. */
+  input?: string;
 }
 
 export interface GitResult {
@@ -50,13 +52,14 @@ export function runGit(setting: GitSetting, args: string[], extra: Record<string
     const child = spawn("git", [...SAFE, ...args], {
       cwd: setting.folder,
       env: gitEnv(setting.env, extra),
-      stdio: ["ignore", "pipe", "pipe"],
+      stdio: [setting.input === undefined ? "ignore" : "pipe", "pipe", "pipe"],
       ...(setting.timeoutMs === undefined ? {} : { timeout: setting.timeoutMs, killSignal: "SIGKILL" as const }),
     });
     const out: Buffer[] = [];
     const err: Buffer[] = [];
-    child.stdout.on("data", (chunk: Buffer) => out.push(chunk));
-    child.stderr.on("data", (chunk: Buffer) => err.push(chunk));
+    child.stdout!.on("data", (chunk: Buffer) => out.push(chunk));
+    child.stderr!.on("data", (chunk: Buffer) => err.push(chunk));
+    child.stdin?.on("error", () => {}).end(setting.input); // its end says why it does not read
     child.on("error", (cause) =>
       reject(new AppError("upstream", say("git.missing"), { hint: say("git.missing_hint"), cause })),
     );

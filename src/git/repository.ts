@@ -72,20 +72,10 @@ export async function uncommittedFiles(repository: Repository): Promise<string[]
     .sort();
 }
 
-/** Paths (from the top of the repository: packages may lie beside the project) that differ between two commits. */
-export async function changedFiles(repository: Repository, from: string, to: string): Promise<string[]> {
-  const text = await git(repository.setting, ["diff", "--name-only", "--no-renames", "--no-relative", "-z", from, to]);
-  return text.split("\0").filter(Boolean).sort();
-}
-
 /** The bytes of a project file at a commit, or null when it is not there. */
 export async function fileAt(repository: Repository, commit: string, path: string): Promise<Buffer | null> {
-  return blobAt(repository, commit, repository.prefix === "" ? path : `${repository.prefix}/${path}`);
-}
-
-/** The same for a path from the top of the repository. */
-export async function blobAt(repository: Repository, commit: string, path: string): Promise<Buffer | null> {
-  const result = await runGit(repository.setting, ["cat-file", "blob", `${commit}:${path}`]);
+  const place = repository.prefix === "" ? path : `${repository.prefix}/${path}`;
+  const result = await runGit(repository.setting, ["cat-file", "blob", `${commit}:${place}`]);
   return result.status === 0 ? result.stdout : null;
 }
 
