@@ -12,6 +12,7 @@ from types import SimpleNamespace
 from typing import Any, TextIO
 
 import msgpack
+from dbt.adapters import cache
 from dbt.artifacts.schemas.manifest import WritableManifest
 from dbt.contracts.graph.manifest import Manifest
 from dbt_common.clients import system
@@ -27,6 +28,10 @@ def _dump(data: Any, file: TextIO, **options: Any) -> None:
 
 # `json.dump` writes piece by piece, in Python; `json.dumps` is C: 0.15 s less for each manifest.json of 1,000 models.
 system.json = SimpleNamespace(**{**vars(json), "dump": _dump})  # type: ignore[assignment, attr-defined]
+
+# dbt tells of every relation that it finds in a schema; nobody asks for it (`--no-log-cache-events`), and the message costs more than the
+# finding: 50 ms for 1,000 relations.
+cache.fire_event = lambda *_args, **_kwargs: None  # type: ignore[attr-defined]
 
 
 def load_manifest(path: str) -> Manifest:

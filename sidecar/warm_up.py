@@ -10,7 +10,9 @@ from typing import Any
 
 from dbt import deprecations
 from dbt.adapters.factory import reset_adapters
+from dbt.contracts.graph.manifest import Manifest
 from dbt.plugins import manager as plugins
+from dbt_common.clients.jinja import template_cache
 
 import artifacts
 from protocol import Setting
@@ -82,8 +84,21 @@ def _parse(folder: str, adapter: str) -> bool:
     }
     runner = Runner(0, _Silence(), setting)  # type: ignore[arg-type]
     # The static parser is native code that starts threads which stay, and which a fork would not have.
-    args = ["parse", "--no-partial-parse", "--no-static-parser", "--target-path", setting["target_path"]]
-    if not runner.try_invoke(args).success:
+    args = ["parse", "--no-static-parser", "--target-path", setting["target_path"]]
+    if not runner.try_invoke([*args, "--no-partial-parse"]).success:
         return False
-    artifacts.load_manifest(f"{folder}/target/manifest.json")
-    return True
+    _compile_macros(artifacts.load_manifest(f"{folder}/target/manifest.json"))
+    model = Path(folder, "models/b.sql")
+    text = model.read_text()
+    model.write_text(f"{text}\n-- changed, for a parse that reads the state of the last one\n")
+    state = ["--partial-parse-file-path", f"{folder}/target/{artifacts.PARTIAL_PARSE}"]
+    done = runner.try_invoke([*args, "--partial-parse", *state]).success
+    model.write_text(text)
+    return done
+
+
+def _compile_macros(manifest: Manifest) -> None:
+    """dbt's own, into the cache that dbt keeps by their text: building one table and testing it takes 46 of them, 2 to 3 ms each."""
+    for macro in manifest.macros.values():
+        if macro.package_name != "tiny":
+            template_cache.get_node_template(macro)
