@@ -10,15 +10,17 @@ import { AppError } from "../lib/error.ts";
 import type { Text } from "../lib/text.ts";
 import { say } from "../text/catalogue.ts";
 import type { Warehouse } from "../warehouse/warehouse.ts";
-import { readRow, storeSchemaOf } from "./draft.ts";
+import { storeSchemaOf } from "./draft.ts";
 import { type EngineHolder, holdEngine } from "./engine.ts";
 import { copyOwed } from "./evidence-copy.ts";
 import { hideSecrets } from "./hide-secrets.ts";
 import { environmentLease, type Held, isHandedOver, withLease } from "./lease.ts";
+import { sharing } from "./promote.ts";
 import { reconcile } from "./reconcile.ts";
 import { type Recovered, recover } from "./recover.ts";
 import { withReplica } from "./replica.ts";
 import { secretScrubber } from "./scrub.ts";
+import { readRow, type Served, seeServed } from "./served.ts";
 import type { Session } from "./session.ts";
 
 export interface Act {
@@ -29,6 +31,8 @@ export interface Act {
   warehouse: Warehouse;
   /** `NO_ROW` until `claimStore` in an environment that has never been deployed to. */
   row: LiveRow;
+  /** What was live when a deployment or hand-over began. */
+  served: Served | null;
   held: Held;
   engine: EngineHolder;
   kind: RunKind;
@@ -47,58 +51,77 @@ export interface ActWish {
 }
 
 /** Runs `work` as the only act on an environment. Closes dbt's process whatever happens. */
-export async function actOn<T>(
+export const actOn = <T>(
   session: Session,
   environment: EnvironmentConfig,
-  { kind, reason, claimed = null }: ActWish,
+  wish: ActWish,
   work: (act: Act) => Promise<T>,
+): Promise<T> => actWhile(session, environment, { ...wish, begin: async () => undefined }, work);
+
+/**
+ * The same with something to begin with that needs nothing but the lease and dbt, as a parse: it goes on while the warehouse is looked at.
+ * `work` waits for it; where it does not come to that, it is over before the act is.
+ */
+export async function actWhile<A, T>(
+  session: Session,
+  environment: EnvironmentConfig,
+  wish: ActWish & { begin: (engine: EngineHolder) => Promise<A> },
+  work: (act: Act, begun: Promise<A>) => Promise<T>,
 ): Promise<T> {
+  const { kind, claimed = null, begin } = wish;
   const startedMs = session.ctx.clock.ticksMs();
   const lease = { name: environmentLease(session, environment), what: `${kind} ${environment.name}`, waitMs: 0 };
   return withLease(session, lease, async (held) => {
     const engine = holdEngine(session, environment);
+    let begun: Promise<A> | null = null;
     try {
       if (claimed) await beginLog(session, environment, claimed);
       const warehouse = await session.warehouse(environment);
-      const before = await session.record(environment);
-      const known = before.liveId !== null || (await readRow(session, environment, warehouse)) !== null;
-      const row = known ? await ensureStore(session, environment, warehouse) : NO_ROW;
-      const recovered = await recover({
-        session,
-        environment,
-        record: await session.record(environment),
-        warehouse,
-        held,
-      });
-      const current = recovered?.finished ? await ensureStore(session, environment, warehouse) : row;
-      const storeSchema = (await session.record(environment)).storeSchema ?? "";
-      if (known) await reconcile({ session, environment, before, warehouse, row: current, storeSchema });
-      const record = await session.record(environment);
-      const act: Act = {
-        session,
-        environment,
-        record,
-        warehouse,
-        row: current,
-        held,
-        engine,
-        kind,
-        reason,
-        recovered,
-        startedMs,
-        claimed,
-      };
-      const value = await work(act).finally(() => copyOwed({ session, environment, warehouse, signal: held.signal }));
+      begun = begin(engine);
+      begun.catch(() => {});
+      const looked = await sharing(warehouse, () => look({ session, environment, warehouse, held, kind }), "read");
+      const act: Act = { ...looked, held, engine, kind, reason: wish.reason, startedMs, claimed };
+      const { signal } = held;
+      const value = await work(act, begun).finally(() => copyOwed({ session, environment, warehouse, signal }));
       return await withReplica(act, value);
     } catch (error) {
       session.log.write(errorEntry(error));
       throw error;
     } finally {
       await engine.close();
+      await begun?.catch(() => {});
+      await engine.close(); // what was begun may have been about to start it
       await session.log.end();
     }
   });
 }
+
+type Looked = Pick<Act, "session" | "environment" | "record" | "warehouse" | "row" | "served" | "recovered">;
+
+/** What stands, once an earlier crash is made good. */
+async function look(from: Pick<Act, "session" | "environment" | "warehouse" | "held" | "kind">): Promise<Looked> {
+  const { session, environment, warehouse, held, kind } = from;
+  const before = await session.record(environment);
+  const known = before.liveId !== null || (await readRow(session, environment, warehouse)) !== null;
+  const row = known ? await ensureStore(session, environment, warehouse) : NO_ROW;
+  const recovered = await recover({
+    session,
+    environment,
+    record: await session.record(environment),
+    warehouse,
+    held,
+  });
+  const current = recovered?.finished ? await ensureStore(session, environment, warehouse) : row;
+  const storeSchema = (await session.record(environment)).storeSchema ?? "";
+  if (known) await reconcile({ session, environment, before, warehouse, row: current, storeSchema });
+  const record = await session.record(environment);
+  const sight = { session, environment, record, warehouse, row: known ? current : null, kind };
+  const served = PLANNED_FROM_ALL.has(kind) ? await seeServed(sight) : null;
+  return { session, environment, record, warehouse, row: current, served, recovered };
+}
+
+/** Acts that plan with all that is live and how it stands. */
+const PLANNED_FROM_ALL = new Set<RunKind>(["deploy", "promote"]);
 
 const beginLog = (session: Session, environment: EnvironmentConfig, run: Run): Promise<void> =>
   session.log.begin({ id: run.id, environment: environment.name }, () => secretScrubber(session, environment));
@@ -106,8 +129,11 @@ const beginLog = (session: Session, environment: EnvironmentConfig, run: Run): P
 /** An environment of which the warehouse knows nothing yet. */
 export const NO_ROW: LiveRow = { id: 0, position: 0, release: 0, flip: 0, fence: 0 };
 
-/** For a draft made within the act. */
-export const knownRow = (act: Act): LiveRow | null => (act.row === NO_ROW ? null : act.row);
+/** For a draft made within the act: what it has looked at already. */
+export const seenBy = (act: Act): { row: LiveRow | null; served: Served | null } => ({
+  row: act.row === NO_ROW ? null : act.row,
+  served: act.served,
+});
 
 /** Before the first change in the warehouse: a refused plan or an answer of no leaves nothing behind there. */
 export async function claimStore(act: Act): Promise<Act> {

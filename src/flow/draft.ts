@@ -20,7 +20,7 @@ import {
   untestedPlan,
 } from "../core/support.ts";
 import type { Token } from "../core/token.ts";
-import { listRuns, openRun } from "../db/runs.ts";
+import { listRuns } from "../db/runs.ts";
 import { findTestResults } from "../db/tests.ts";
 import { listVersions } from "../db/versions.ts";
 import type { Problem } from "../lib/error.ts";
@@ -29,8 +29,8 @@ import { say } from "../text/catalogue.ts";
 import type { Warehouse } from "../warehouse/warehouse.ts";
 import type { Ingested } from "./ingest.ts";
 import { type Keyed, keyNodes } from "./inputs.ts";
-import { liveRelease } from "./live.ts";
 import { replicaFile } from "./project.ts";
+import { type Served, seeServed } from "./served.ts";
 import type { Session } from "./session.ts";
 import { plannedTests, planSubjects } from "./subjects.ts";
 
@@ -40,6 +40,8 @@ const ATTEMPTS_MAX = 100;
 export interface DraftWish {
   /** The environment's row where it has been read under the lease: opening a DuckDB file of 1,000 relations takes 50 ms. */
   row?: LiveRow | null;
+  /** The same with all that is live, where the act has looked already. */
+  served?: Served | null;
   kind: RunKind;
   ingested: Ingested;
   select: string | null;
@@ -76,10 +78,8 @@ export async function draftPlan(session: Session, environment: EnvironmentConfig
   const { manifest } = wish.ingested;
   const warehouse = await session.warehouse(environment);
   const record = await session.record(environment);
-  const row = wish.row ?? (await readRow(session, environment, warehouse));
-  // What another warehouse served is of no use in this one; the same under another name is recorded by the next act.
-  const home = row !== null && row.release > 0 ? (record.warehouse ?? warehouse.identity) : warehouse.identity;
-  const live = record.warehouse === home ? await liveRelease(session, record) : null;
+  const sight = { session, environment, record, warehouse, row: wish.row ?? null, kind: wish.kind };
+  const { row, home, live, astray } = wish.served ?? (await seeServed(sight));
   const { names, problems } = publishedNames(manifest, warehouse.kind);
   problems.unshift(
     ...unsupportedSettings(environment),
@@ -93,7 +93,6 @@ export async function draftPlan(session: Session, environment: EnvironmentConfig
   const excluded = excludedNodes(wish, live?.nodes ?? []);
   const known = await knownTests(session, home, keyed);
   const storeSchema = record.storeSchema ?? storeSchemaOf(session.place.name);
-  const astray = await astrayNames(session, { record, warehouse, live, kind: wish.kind });
   const served = (live?.nodes ?? []).filter((node) => !astray.has(relationText(node.published)));
   const foreign = await foreignRelations(warehouse, names, served);
   const whole = isWhole(wish, excluded, live?.release);
@@ -132,18 +131,6 @@ const isWhole = (wish: DraftWish, excluded: Set<NodeId>, live: Release | undefin
 
 export const storeSchemaOf = (project: string): string =>
   `slipway_${project.toLowerCase().replace(/[^\p{L}\p{N}_]/gu, "_")}`;
-
-/** The warehouse's row of an environment, or null; creates nothing. */
-export const readRow = async (
-  session: Session,
-  environment: EnvironmentConfig,
-  warehouse: Warehouse,
-): Promise<LiveRow | null> =>
-  warehouse.readLive({
-    installation: await session.installation(),
-    project: session.place.name,
-    environment: environment.name,
-  });
 
 /** Newest first: of several with equal inputs the newest serves. */
 async function readyVersions(session: Session, warehouse: string): Promise<Version[]> {
@@ -252,20 +239,6 @@ async function knownTests(session: Session, warehouse: string, keyed: Keyed): Pr
       .filter((result) => result.status === "pass" || result.status === "warn")
       .map((result) => [result.testKey, result]),
   );
-}
-
-/** Live names that are not what the live release made of them. A refresh does not look: it must be quick, and reads back what it does. */
-async function astrayNames(
-  session: Session,
-  now: { record: Environment; warehouse: Warehouse; live: Draft["live"]; kind: RunKind },
-): Promise<Set<string>> {
-  const { record, warehouse, live, kind } = now;
-  // While a run is open, what is on record may not be what is live.
-  if (live === null || kind === "refresh" || (await openRun(await session.db(), record.id))) return new Set();
-  const wrong = await warehouse.readBack(
-    live.nodes.map((node) => ({ published: node.published, target: node.relation })),
-  );
-  return new Set(wrong.map((one) => relationText(one.published)));
 }
 
 /** What stands under names this release will publish and is not a view of ours. */

@@ -9,6 +9,7 @@ import { createSidecarEngine } from "../dbt/sidecar-engine.ts";
 import type { StartSidecar } from "../dbt/sidecar-process.ts";
 import { sha256 } from "../lib/hash.ts";
 import { declaredEnv } from "./declared-env.ts";
+import { cancelled } from "./lease.ts";
 import { programRoot } from "./program-root.ts";
 import type { Session } from "./session.ts";
 import { duckdbWaitMs } from "./warehouse.ts";
@@ -21,6 +22,7 @@ export interface EngineHolder {
   /** Process (group) id while it lives. */
   pid(): number | null;
   cancel(): Promise<void>;
+  /** Whoever still asks for a run then gets AppError `cancelled`. */
   close(): Promise<void>;
 }
 
@@ -32,6 +34,7 @@ const warmStart =
 export function holdEngine(session: Session, environment: EnvironmentConfig): EngineHolder {
   let listener: (event: EngineEvent) => void = () => {};
   let opened: EngineRun | null = null;
+  let closed = false;
   const open = async (): Promise<EngineRun> => {
     const python = await session.python();
     const engine: Engine = createSidecarEngine({
@@ -49,6 +52,7 @@ export function holdEngine(session: Session, environment: EnvironmentConfig): En
   return {
     run: async () => {
       opened ??= await open();
+      if (closed) throw cancelled();
       return opened;
     },
     listen: (next) => {
@@ -56,7 +60,10 @@ export function holdEngine(session: Session, environment: EnvironmentConfig): En
     },
     pid: () => opened?.pid ?? null,
     cancel: async () => opened?.cancel(),
-    close: async () => opened?.close(),
+    close: async () => {
+      closed = true;
+      await opened?.close();
+    },
   };
 }
 

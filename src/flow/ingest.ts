@@ -60,12 +60,10 @@ export async function ingest(
   const from = session.ctx.clock.ticksMs();
   const kept = await withCheckout(session, environment, commit, async (projectDir) => {
     const parsed = await parseCheckout({ session, environment, commit, projectDir, engine });
-    return keepManifest(
-      session,
-      { projectId, commit: commit.sha, target: environment.target, fingerprint },
-      parsed,
+    return keepManifest(session, { projectId, commit: commit.sha, target: environment.target, fingerprint }, parsed, {
       projectDir,
-    );
+      known: session.warm?.readings.get(environment.name)?.analysis.input.manifest ?? null,
+    });
   });
   const ms = session.ctx.clock.ticksMs() - from;
   session.ctx.progress({
@@ -217,7 +215,7 @@ async function keepManifest(
   session: Session,
   id: ManifestId,
   parsed: ParseResult,
-  projectDir: string,
+  { projectDir, known }: { projectDir: string; known: Manifest | null },
 ): Promise<{ stored: StoredManifest; content: ReadManifest }> {
   const name = `${id.commit.slice(0, 12)}-${id.target}-${id.fingerprint.slice(0, 8)}`;
   const folder = join(session.place.home, "manifests", name);
@@ -225,7 +223,7 @@ async function keepManifest(
   await mkdir(fresh, { recursive: true });
   await cp(parsed.manifestPath, join(fresh, "manifest.json"));
   const json = await readFile(parsed.manifestPath, "utf8");
-  const manifest = parseManifest(JSON.parse(json));
+  const manifest = parseManifest(JSON.parse(json), known);
   const derived = JSON.stringify(await derive(manifest, projectDir));
   await writeFile(join(fresh, "derived.json"), derived);
   await replaceFolder(fresh, folder);

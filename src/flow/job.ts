@@ -9,7 +9,7 @@ import type { Run } from "../core/records.ts";
 import { AppError } from "../lib/error.ts";
 import type { Text } from "../lib/text.ts";
 import { say } from "../text/catalogue.ts";
-import { type Act, actOn, claimStore, knownRow, type RunEnd, withRun } from "./act.ts";
+import { type Act, actOn, claimStore, type RunEnd, seenBy, withRun } from "./act.ts";
 import { type CarriedOut, carryPlan, keepPlan, prove } from "./carry-out.ts";
 import { type Draft, type DraftWish, draftPlan } from "./draft.ts";
 import { withEvidence } from "./evidence.ts";
@@ -17,6 +17,7 @@ import { stopOnPlanProblems } from "./foresee.ts";
 import { ingest, ingestLive } from "./ingest.ts";
 import { attemptOf, commandsDone, jobCommit } from "./job-facts.ts";
 import { type JobScriptWork, jobScript } from "./job-script.ts";
+import { sharing } from "./promote.ts";
 import { requiredRelease } from "./release.ts";
 import { idle, type Script } from "./run-dbt.ts";
 import type { Session } from "./session.ts";
@@ -133,8 +134,15 @@ async function prepare({ act, run, request, commands }: Job) {
     only: work,
     ...(await attemptOf(act, run)),
   };
-  const draft = await draftPlan(session, environment, { ...wish, row: knownRow(act) });
-  await stopOnPlanProblems(act, draft);
+  const draft = await sharing(
+    act.warehouse,
+    async () => {
+      const planned = await draftPlan(session, environment, { ...wish, ...seenBy(act) });
+      await stopOnPlanProblems(act, planned);
+      return planned;
+    },
+    "read",
+  );
   const value: Prepared = { wish: { draft: wish, work }, draft };
   return { value, summary: parsed(draft) };
 }

@@ -3,12 +3,13 @@ import type { PlanRequest } from "../core/flow.ts";
 import type { ExplainView, PlanView } from "../core/views/plan.ts";
 import { resolveCommit } from "../git/repository.ts";
 import { leftOut } from "./commit.ts";
-import { type Draft, draftPlan, readRow } from "./draft.ts";
+import { type Draft, draftPlan } from "./draft.ts";
 import { holdEngine } from "./engine.ts";
 import { explainNode } from "./explain.ts";
 import { foreseenProblems } from "./foresee.ts";
 import { ingest } from "./ingest.ts";
 import { planView } from "./plan-view.ts";
+import { readRow } from "./served.ts";
 import type { Session } from "./session.ts";
 
 export async function plan(session: Session, request: PlanRequest): Promise<PlanView> {

@@ -8,15 +8,17 @@ import { listReleases, loadRelease, loadStanding } from "../db/releases.ts";
 import { type Commit, resolveCommit } from "../git/repository.ts";
 import { AppError } from "../lib/error.ts";
 import { say } from "../text/catalogue.ts";
-import { type Act, actOn, claimStore, knownRow } from "./act.ts";
+import { type Act, actOn, actWhile, claimStore, seenBy } from "./act.ts";
 import { carryOut } from "./carry-out.ts";
 import { commitOfRelease, leftOut } from "./commit.ts";
 import { deployView, nothingView } from "./deploy-view.ts";
-import { type DraftWish, draftPlan } from "./draft.ts";
+import { type Draft, type DraftWish, draftPlan } from "./draft.ts";
+import type { EngineHolder } from "./engine.ts";
 import { stopOnPlanProblems } from "./foresee.ts";
 import { ingest, ingestLive } from "./ingest.ts";
 import { liveRelease } from "./live.ts";
 import { planView } from "./plan-view.ts";
+import { sharing } from "./promote.ts";
 import { findRelease } from "./releases-find.ts";
 import type { Session } from "./session.ts";
 
@@ -38,15 +40,21 @@ export async function deploy(
   // The commit that is served already stays with its own data: what the required release read may be older than the last refresh here.
   if (required && !(await serves(session, environment, commit)))
     return handOver({ session, environment, claimed }, required, request);
-  return actOn(session, environment, { kind: "deploy", reason: request.reason, claimed }, async (act) => {
-    const ingested = await ingest(session, environment, commit, act.engine);
-    const wish = { kind: "deploy" as const, ingested, ...request, pinned: null };
-    return decide(act, wish, {
-      handedOver: null,
-      leftOut: await leftOut(session, request.commit),
-      planId: request.planId,
-    });
-  });
+  const begin = (engine: EngineHolder) => ingest(session, environment, commit, engine);
+  return actWhile(
+    session,
+    environment,
+    { kind: "deploy", reason: request.reason, claimed, begin },
+    async (act, begun) => {
+      const ingested = await begun;
+      const wish = { kind: "deploy" as const, ingested, ...request, pinned: null };
+      return decide(act, wish, {
+        handedOver: null,
+        leftOut: await leftOut(session, request.commit),
+        planId: request.planId,
+      });
+    },
+  );
 }
 
 async function serves(session: Session, environment: EnvironmentConfig, commit: Commit): Promise<boolean> {
@@ -93,19 +101,25 @@ async function handOver(
     throw new AppError("rejected", say("flow.not_whole", { release: release.number }), {
       hint: say("flow.not_whole_hint", { commit: release.commit.slice(0, 7) }),
     });
-  return actOn(session, environment, { kind: "promote", reason: request.reason, claimed }, async (act) => {
-    const ingested = await ingest(session, environment, commitOfRelease(release), act.engine);
-    const preferred = new Map(release.nodes.map((node) => [node.node, node.key]));
-    const wish = {
-      kind: "promote" as const,
-      ingested,
-      select: null,
-      fullRefresh: null,
-      pinned: release.tokens,
-      preferred,
-    };
-    return decide(act, wish, { handedOver: release, leftOut: [], planId: request.planId });
-  });
+  const begin = (engine: EngineHolder) => ingest(session, environment, commitOfRelease(release), engine);
+  return actWhile(
+    session,
+    environment,
+    { kind: "promote", reason: request.reason, claimed, begin },
+    async (act, begun) => {
+      const ingested = await begun;
+      const preferred = new Map(release.nodes.map((node) => [node.node, node.key]));
+      const wish = {
+        kind: "promote" as const,
+        ingested,
+        select: null,
+        fullRefresh: null,
+        pinned: release.tokens,
+        preferred,
+      };
+      return decide(act, wish, { handedOver: release, leftOut: [], planId: request.planId });
+    },
+  );
 }
 
 interface Decision {
@@ -119,8 +133,7 @@ interface Decision {
 async function decide(act: Act, wish: DraftWish, decision: Decision): Promise<DeployView> {
   const { session, environment } = act;
   const { commit } = wish.ingested;
-  const draft = await draftPlan(session, environment, { ...wish, row: knownRow(act) });
-  await stopOnPlanProblems(act, draft);
+  const draft = await sharing(act.warehouse, () => soundDraft(act, wish), "read");
   const sameRelease = decision.handedOver === null || decision.handedOver.id === act.record.liveReleaseId;
   const sameCommit = draft.live?.release.commit === commit.sha;
   if (isNothingToDo(draft.plan) && sameCommit && sameRelease) return nothingView(act, draft, decision.leftOut);
@@ -149,6 +162,12 @@ async function decide(act: Act, wish: DraftWish, decision: Decision): Promise<De
   const carried = await carryOut(ready, claimed, decision.handedOver, view.estimateMs);
   if (carried.promoted) await parseDownstream(act, commit);
   return deployView(ready, claimed, { ...carried, leftOut: decision.leftOut });
+}
+
+async function soundDraft(act: Act, wish: DraftWish): Promise<Draft> {
+  const draft = await draftPlan(act.session, act.environment, { ...wish, ...seenBy(act) });
+  await stopOnPlanProblems(act, draft);
+  return draft;
 }
 
 function checkWhole(environment: EnvironmentConfig, request: DeployRequest): void {
