@@ -1,6 +1,6 @@
 // Alerts opened, merged and resolved, each with its messages in the same transaction. The one place that changes them.
 import { type Alert, alertName, type Condition, type NoticeBody, type Serves } from "../core/notices/alert.ts";
-import type { Judgement } from "../core/notices/judge.ts";
+import { type Judgement, unseenNames } from "../core/notices/judge.ts";
 import type { NoticeRules } from "../core/notices/route.ts";
 import { isNews, type Surroundings, type Telling, tellNews, tellOpened, tellResolved } from "../core/notices/tell.ts";
 import type { AuditRow } from "../core/records.ts";
@@ -57,14 +57,25 @@ async function decide(session: Session, judgement: Judgement): Promise<void> {
 export async function applyJudgement(trx: Db, desk: AlertDesk, judgement: Judgement, end: End): Promise<void> {
   await lockAlerts(trx, desk.projectId);
   const open = await openAlerts(trx, desk.projectId);
-  for (const alert of open) if (judgement.settle.includes(alert.cause)) await resolve(trx, desk, alert, end);
+  for (const alert of open.filter(({ cause }) => judgement.settle.includes(cause))) {
+    const names = unseenNames(alert, judgement);
+    if (names.length === 0) await resolve(trx, desk, alert, end);
+    else await updateAlert(trx, alert.id, { body: { ...alert.body, names } }, null);
+  }
   if (judgement.raise.length === 0) return;
   const around = await surroundings(trx, desk);
   for (const condition of judgement.raise) {
     const known = open.find(({ cause }) => cause === condition.cause);
-    await (known ? merge(trx, around, known, condition) : openNew(trx, around, condition));
+    if (known) await merge(trx, around, known, withNames(condition, unseenNames(known, judgement)));
+    else await openNew(trx, around, condition);
   }
 }
+
+/** What was wrong before and could not be looked at now is no news the next time. */
+const withNames = (condition: Condition, more: string[]): Condition => ({
+  ...condition,
+  body: { ...condition.body, names: [...new Set([...condition.body.names, ...more])].sort() },
+});
 
 export type Around = Surroundings & Pick<AlertDesk, "projectId" | "who">;
 

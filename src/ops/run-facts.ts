@@ -4,11 +4,13 @@ import { join } from "node:path";
 import { staleSources } from "../core/freshness.ts";
 import type { JobStep } from "../core/jobs.ts";
 import type { Serves } from "../core/notices/alert.ts";
-import { staleInArtifact } from "../core/notices/freshness-artifact.ts";
+import { askedInArtifact, staleInArtifact } from "../core/notices/freshness-artifact.ts";
 import type { RunFacts } from "../core/notices/judge.ts";
 import { evidenceOfRows } from "../core/notices/ran.ts";
+import { sourceName } from "../core/reasons.ts";
 import type { Evidence, Run } from "../core/records.ts";
 import { dataAsOf } from "../core/revisions.ts";
+import { openAlerts } from "../db/alerts.ts";
 import { listRunResults, listTestResults } from "../db/evidence.ts";
 import { listJobSteps } from "../db/job-steps.ts";
 import { loadEnvironmentById } from "../db/projects.ts";
@@ -33,7 +35,7 @@ export async function runFacts(session: Session, run: Run, { people }: { people:
     step: failed ? { position: failed.position, name: failed.name, summary: failed.summary } : null,
     serves: servesOf(live),
     lastGood: await lastGood(session, run),
-    stale: await staleSourcesOf(session, { run, steps, live }),
+    ...(await freshnessOf(session, { run, steps, live, environment: record.name })),
     people: people ? await peopleOf(session, run, live) : new Map(),
   };
 }
@@ -67,24 +69,51 @@ async function lastGood(session: Session, run: Run): Promise<RunFacts["lastGood"
 }
 
 interface Looked {
+  environment: string;
   run: Run;
   steps: JobStep[];
   live: LiveRelease | null;
 }
 
+type Freshness = Pick<RunFacts, "stale" | "looked">;
+
+async function freshnessOf(session: Session, work: Looked): Promise<Freshness> {
+  const { stale, looked } = await freshnessSeen(session, work);
+  return { stale, looked: [...(looked ?? []), ...(await goneSources(session, work, looked ?? []))] };
+}
+
+/** Sources of open alerts that are none any more, or have no rule: nobody will ever look at them again. */
+async function goneSources(
+  session: Session,
+  { live, environment }: Looked,
+  looked: readonly string[],
+): Promise<string[]> {
+  const open = await openAlerts(await session.db(), (await session.project()).id);
+  const stale = open.filter((alert) => alert.kind === "stale" && alert.environment === environment);
+  const names = stale.flatMap(({ body }) => body.names).filter((name) => !looked.includes(name));
+  if (names.length === 0 || live === null) return [];
+  const sources = Object.entries((await manifestFacts(session, live.manifestId)).sources);
+  const ruled = new Set(sources.flatMap(([id, { freshness }]) => (freshness ? [sourceName(id)] : [])));
+  // Without a manifest nothing is known.
+  return sources.length === 0 ? [] : names.filter((name) => !ruled.has(name));
+}
+
 /** As `dbt source freshness` said in this run; without that step, by the times that were read with the live data. */
-async function staleSourcesOf(session: Session, { run, steps, live }: Looked): Promise<RunFacts["stale"]> {
+async function freshnessSeen(session: Session, { run, steps, live }: Looked): Promise<Freshness> {
   const asked = steps.find(({ name, state }) => /^dbt source freshness\b/.test(name) && state !== "skipped");
-  if (!asked) return live === null ? [] : staleNow(session, live);
+  if (!asked) return live === null ? { stale: [], looked: [] } : freshnessNow(session, live);
   const file = join(stepFolder(session, run.id, asked.position), "sources.json");
-  return staleInArtifact(await readFile(file, "utf8").catch(() => ""));
+  const text = await readFile(file, "utf8").catch(() => "");
+  return { stale: staleInArtifact(text), looked: askedInArtifact(text) ?? [] };
 }
 
 /** The manifest is looked at only where there is a time to judge. */
-async function staleNow(session: Session, live: LiveRelease): Promise<RunFacts["stale"]> {
-  if (!Object.values(live.tokens).some((token) => token.kind === "loaded_at")) return [];
+async function freshnessNow(session: Session, live: LiveRelease): Promise<Freshness> {
+  const timed = Object.entries(live.tokens).filter(([, token]) => token.kind === "loaded_at");
+  if (timed.length === 0) return { stale: [], looked: [] };
   const { sources } = await manifestFacts(session, live.manifestId);
-  return staleSources(sources, live.tokens, session.ctx.clock.now());
+  const looked = timed.map(([source]) => sourceName(source));
+  return { stale: staleSources(sources, live.tokens, session.ctx.clock.now()), looked };
 }
 
 async function peopleOf(session: Session, run: Run, live: LiveRelease | null): Promise<RunFacts["people"]> {

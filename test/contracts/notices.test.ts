@@ -10,7 +10,7 @@ import { listAudit } from "../../src/db/audit.ts";
 import { claimNotices, noticesOf } from "../../src/db/notices.ts";
 import { addSilence, removeSilence } from "../../src/db/silences.ts";
 import type { Session } from "../../src/flow/session.ts";
-import { raiseAlert, settleAlert } from "../../src/ops/alerts.ts";
+import { alertDesk, applyJudgement, raiseAlert, settleAlert } from "../../src/ops/alerts.ts";
 import { noticeTick } from "../../src/ops/notices.ts";
 import { sendDue } from "../../src/ops/send-notices.ts";
 import { render } from "../../src/text/catalogue.ts";
@@ -366,6 +366,27 @@ contacts:
     await tick();
     expect(sent()).toEqual([]);
     await mend();
+  });
+
+  test("a run that could not look at a source does not say that it is fresh again", async () => {
+    const desk = await alertDesk(world.session);
+    const end = { runId: null, how: "other", actor: null, serves: null } as const;
+    const stale = (...names: string[]): Condition => ({
+      ...{ cause: "stale/prod", kind: "stale", severity: "warning", environment: "prod", job: null },
+      ...{ owners: [], tags: [], body: { ...alertBody(null), names } },
+    });
+    const judged = async (raise: Condition[], looked: string[]) => {
+      const judgement = { raise, settle: raise.length > 0 ? [] : ["stale/prod"], looked };
+      await world.db.transaction((trx) => applyJudgement(trx, desk, judgement, end));
+      await tick();
+      return [(await open()).map(({ body }) => body.names), sent().length];
+    };
+    expect(await judged([stale("raw.a", "raw.b")], ["raw.a", "raw.b"])).toEqual([[["raw.a", "raw.b"]], 1]);
+    expect(await judged([], [])).toEqual([[["raw.a", "raw.b"]], 0]);
+    expect(await judged([], ["raw.a"])).toEqual([[["raw.b"]], 0]);
+    expect(await judged([stale("raw.c")], ["raw.c"])).toEqual([[["raw.b", "raw.c"]], 1]);
+    expect(await judged([stale("raw.b")], ["raw.b"])).toEqual([[["raw.b", "raw.c"]], 0]);
+    expect(await judged([], ["raw.b", "raw.c"])).toEqual([[], 1]);
   });
 
   test("what others find is raised once and settled once; a channel that is gone drops its messages", async () => {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { staleInArtifact } from "./freshness-artifact.ts";
+import { askedInArtifact, staleInArtifact } from "./freshness-artifact.ts";
 
 const result = (name: string, status: string, seconds: number | null) => ({
   unique_id: `source.shop.raw.${name}`,
@@ -18,3 +18,8 @@ test("warned and failed sources, with the rule that they break", () =>
 test("what could not be asked says nothing", () => expect(names(result("a", "runtime error", null))).toEqual([]));
 test("what is no artifact says nothing", () =>
   expect([staleInArtifact("{"), staleInArtifact("null"), staleInArtifact("{}")]).toEqual([[], [], []]));
+test("what was asked, and what not", () => {
+  const results = [result("a", "pass", 1), result("b", "error", 90_000), result("c", "runtime error", null)];
+  expect(askedInArtifact(JSON.stringify({ results }))).toEqual(["raw.a", "raw.b"]);
+  expect([askedInArtifact(""), askedInArtifact("{}")]).toEqual([null, null]);
+});

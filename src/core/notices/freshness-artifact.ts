@@ -25,6 +25,22 @@ export function staleInArtifact(text: string): EnvironmentStatus["stale"] {
   });
 }
 
+/** Sources of which it tells whether they are fresh; null for a text that is none. */
+export function askedInArtifact(text: string): string[] | null {
+  if (!isArtifact(text)) return null;
+  return resultsOf(text).flatMap(({ unique_id: source, status }) =>
+    source !== undefined && ["pass", "warn", "error"].includes(status ?? "") ? [sourceName(source)] : [],
+  );
+}
+
+function isArtifact(text: string): boolean {
+  try {
+    return Array.isArray((JSON.parse(text) as { results?: unknown }).results);
+  } catch {
+    return false;
+  }
+}
+
 function resultsOf(text: string): SourceResult[] {
   try {
     const { results } = JSON.parse(text) as { results?: unknown };

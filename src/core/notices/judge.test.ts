@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { Evidence, Run, TestOutcome } from "../records.ts";
 import type { Condition } from "./alert.ts";
-import { judgeRun, type RunFacts } from "./judge.ts";
+import { judgeRun, type RunFacts, unseenNames } from "./judge.ts";
 
 const outcome = (name: string, status: TestOutcome["status"], more: Partial<TestOutcome> = {}): TestOutcome => ({
   test: `test.shop.${name}`,
@@ -49,6 +49,7 @@ const facts = (state: Run["state"], found: Evidence | null, more: Partial<RunFac
   serves: { release: 38, dataAsOf: null },
   lastGood: null,
   stale: [],
+  looked: null,
   people: new Map([["model.shop.orders", { owner: "Aoi", tags: ["finance"] }]]),
   ...more,
 });
@@ -182,3 +183,11 @@ test("stale sources", () =>
     ["warning stale stale/prod: raw.orders"],
     but("stale/prod"),
   ));
+test("a source that this run could not look at stays as stale as it was", () => {
+  const stale = [{ source: "source.shop.raw.a", name: "raw.a", ageMs: 9, maxMs: 5 }];
+  const [alert] = judgeRun(facts("succeeded", null, { stale })).raise;
+  const after = (looked: string[] | null) => unseenNames(alert!, judgeRun(facts("succeeded", null, { looked })));
+  expect([after(null), after(["raw.a", "raw.b"]), after(["raw.b"]), after([])]).toEqual([[], [], ["raw.a"], ["raw.a"]]);
+  const other = judgeRun(facts("succeeded", evidence([outcome("u", "fail")]))).raise[0]!;
+  expect(unseenNames(other, judgeRun(facts("succeeded", null, { looked: [] })))).toEqual([]);
+});

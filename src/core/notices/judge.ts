@@ -21,6 +21,8 @@ export interface RunFacts {
   serves: Serves | null;
   lastGood: AlertBody["lastGood"];
   stale: EnvironmentStatus["stale"];
+  /** Names of the sources of which the run knows whether they are fresh; of others it says nothing. Null: of all. */
+  looked: readonly string[] | null;
   /** Owner and tags of nodes, tests and sources, as far as anybody asks. */
   people: ReadonlyMap<NodeId, { owner: string | null; tags: string[] }>;
 }
@@ -30,6 +32,8 @@ export interface Judgement {
   raise: Condition[];
   /** Causes that are over. */
   settle: string[];
+  /** Of what alerts of kind `stale` name: what this judgement knows about. Null: all of it. */
+  looked?: readonly string[] | null;
 }
 
 const NOTHING: Judgement = { raise: [], settle: [] };
@@ -45,7 +49,8 @@ export function judgeRun(facts: RunFacts): Judgement {
     const outage = isOutage(facts);
     const raised = runFailed(facts, outage ? about.outage : about.run);
     const stale = facts.stale.length > 0 ? [staleCondition(facts, about.stale)] : [];
-    return { raise: [raised, ...stale], settle: [...ended, ...(outage || !facts.evidence ? [] : [about.outage])] };
+    const settle = [...ended, ...(outage || !facts.evidence ? [] : [about.outage])];
+    return { raise: [raised, ...stale], settle, looked: facts.looked };
   }
   const warned = testsWith(facts.evidence, ["warn"]);
   const raise = [
@@ -54,8 +59,13 @@ export function judgeRun(facts: RunFacts): Judgement {
     ...(facts.stale.length > 0 ? [staleCondition(facts, about.stale)] : []),
   ];
   const raised = new Set(raise.map(({ cause }) => cause));
-  return { raise, settle: [...Object.values(about), ...ended].filter((cause) => !raised.has(cause)) };
+  const settle = [...Object.values(about), ...ended].filter((cause) => !raised.has(cause));
+  return { raise, settle, looked: facts.looked };
 }
+
+/** Names of an alert that stay wrong after a judgement: those that it knows nothing about. */
+export const unseenNames = (alert: Pick<Condition, "kind" | "body">, { looked = null }: Judgement): string[] =>
+  alert.kind !== "stale" || looked === null ? [] : alert.body.names.filter((name) => !looked.includes(name));
 
 /** A deployment by hand is no alert, but it ends those of deployments before it. */
 function judgeByHand(facts: RunFacts): Judgement {
