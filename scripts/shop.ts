@@ -48,9 +48,11 @@ export function revertNewest(folder: string): string {
 
 /** Runs Git with the story's author; returns what it printed. */
 export function git(folder: string, ...args: string[]): string {
+  // In a hook of another repository Git's own variables point there.
+  const outer = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("GIT_")));
   const options: ExecFileSyncOptions = {
     cwd: folder,
-    env: { ...process.env, ...isolated, ...author, ...committer },
+    env: { ...outer, ...isolated, ...author, ...committer },
     stdio: ["ignore", "pipe", "pipe"],
   };
   return String(execFileSync("git", args, options)).trim();

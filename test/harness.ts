@@ -133,8 +133,9 @@ function makeUser(place: Place, own: Record<string, string>): User {
 }
 
 /** What a user's shell has: what the person who runs the tests has set for Slipway, dbt or PostgreSQL takes no part. */
-function userEnv(): NodeJS.ProcessEnv {
-  const theirs = /^(SLIPWAY_(?!TEST_)|DBT_|DO_NOT_TRACK$|PG[A-Z]+$|DATABASE_URL$|LC_|LANGUAGE$|NO_COLOR$|FORCE_COLOR$)/;
+export function userEnv(): NodeJS.ProcessEnv {
+  const theirs =
+    /^(SLIPWAY_(?!TEST_)|DBT_|GIT_|DO_NOT_TRACK$|PG[A-Z]+$|DATABASE_URL$|LC_|LANGUAGE$|NO_COLOR$|FORCE_COLOR$)/;
   const kept = Object.entries(process.env).filter(([name]) => !theirs.test(name));
   return { ...Object.fromEntries(kept), LANG: "C.UTF-8", NODE_COMPILE_CACHE: compiled };
 }

@@ -1,6 +1,6 @@
 // Files that stand whole or not at all, whoever else writes them at the same moment, in this process or in another.
 import { randomUUID } from "node:crypto";
-import { link, mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { chmod, link, mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 
 /** A name beside the file that nobody else takes: runs of one process share its process id. */
@@ -34,8 +34,12 @@ export async function createFile(file: string, text: string, mode?: number): Pro
 /** Puts a file in the place of another, with the rights of that one unless `mode` is given. */
 export async function replaceFile(file: string, text: string, mode?: number): Promise<void> {
   await mkdir(dirname(file), { recursive: true, mode: 0o700 });
-  const rights = mode ?? (await stat(file).catch(() => null))?.mode;
-  await besideIt(file, text, rights, (draft) => rename(draft, file));
+  const standing = mode === undefined ? (await stat(file).catch(() => null))?.mode : undefined;
+  await besideIt(file, text, mode ?? standing, async (draft) => {
+    // A strict umask took rights away that people gave the file on purpose.
+    if (standing !== undefined) await chmod(draft, standing & 0o777);
+    await rename(draft, file);
+  });
 }
 
 async function besideIt<T>(

@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { userEnv } from "../harness.ts";
 
 const root = join(import.meta.dirname, "..", "..");
 let folder: string;
@@ -18,7 +19,7 @@ const slipway = (args: string[], options: { cwd?: string; bin?: string; env?: Re
   spawnSync(options.bin ?? join(root, "bin", "slipway"), args, {
     cwd: options.cwd ?? folder,
     encoding: "utf8",
-    env: { ...process.env, LANG: "C.UTF-8", LC_ALL: "", SLIPWAY_LANG: "", ...options.env },
+    env: { ...userEnv(), ...options.env },
   });
 
 test("from any folder, through a symbolic link", () => {
@@ -35,7 +36,11 @@ test("exit codes and streams come through", () => {
 
 test("a reader that goes away is no error", () => {
   const script = `set -o pipefail; '${join(root, "bin", "slipway")}' --help | head -n 1`;
-  const { status, stdout, stderr } = spawnSync("bash", ["-c", script], { cwd: folder, encoding: "utf8" });
+  const { status, stdout, stderr } = spawnSync("bash", ["-c", script], {
+    cwd: folder,
+    encoding: "utf8",
+    env: userEnv(),
+  });
   expect([status, stderr, stdout.trim()]).toEqual([0, "", expect.stringContaining("slipway [")]);
 });
 

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import pg from "pg";
 import stringWidth from "string-width";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type Answer, answerOf } from "../harness.ts";
+import { type Answer, answerOf, userEnv } from "../harness.ts";
 
 const script = join(import.meta.dirname, "../../scripts/demo.ts");
 const serverUrl = process.env.SLIPWAY_TEST_POSTGRES_URL ?? "postgres://postgres@127.0.0.1:5432/postgres";
@@ -20,7 +20,7 @@ beforeAll(async () => {
 afterAll(() => rmSync(home, { recursive: true, force: true, maxRetries: 20, retryDelay: 500 }));
 
 function start(args: string[]) {
-  const env = { ...process.env, TMPDIR: home, LANG: "C.UTF-8", SLIPWAY_DEMO_SLOWNESS: "60", NO_COLOR: "1" };
+  const env = { ...userEnv(), TMPDIR: home, SLIPWAY_DEMO_SLOWNESS: "60", NO_COLOR: "1" };
   return spawn(process.execPath, [script, ...args], { env, stdio: ["ignore", "pipe", "pipe"] });
 }
 

@@ -6,6 +6,7 @@ import { basename, join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { git, loadDuckdb, makeShop } from "../../scripts/shop.ts";
 import { ensurePython } from "../../src/dbt/python-env.ts";
+import { userEnv } from "../harness.ts";
 
 const root = join(import.meta.dirname, "..", "..");
 const home = mkdtempSync(join(tmpdir(), "包み package-"));
@@ -88,7 +89,7 @@ function slipwayIn(folder: string, ...args: string[]): string {
 /** Without what vitest and the outer npm put into the environment. */
 function run(program: string, args: string[], cwd: string): string {
   const env = Object.fromEntries(
-    Object.entries(process.env).filter(([name]) => !/^(npm_|NODE_(ENV|OPTIONS)$|VITEST|INIT_CWD)/i.test(name)),
+    Object.entries(userEnv()).filter(([name]) => !/^(npm_|NODE_(ENV|OPTIONS)$|VITEST|INIT_CWD)/i.test(name)),
   );
   try {
     return String(execFileSync(program, args, { cwd, env, timeout: 240_000, stdio: ["ignore", "pipe", "pipe"] }));

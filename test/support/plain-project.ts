@@ -5,7 +5,7 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import pg from "pg";
-import { type Answer, newUser, type User } from "../harness.ts";
+import { type Answer, newUser, type User, userEnv } from "../harness.ts";
 import { testPython } from "./python.ts";
 
 /** One relation as a consumer finds it. */
@@ -87,7 +87,7 @@ function profileText(profile: string, home: string, url: string | null): string 
 async function typeDbt(python: string, dir: string, env: Record<string, string>, args: string[]): Promise<string> {
   const program = "import sys; from dbt.cli.main import cli; sys.argv[0] = 'dbt'; cli()";
   const all = ["-I", "-X", "utf8", "-c", program, "--no-send-anonymous-usage-stats", "--no-use-colors", ...args];
-  const options = { cwd: dir, env: { ...process.env, ...env }, maxBuffer: 1e8 };
+  const options = { cwd: dir, env: { ...userEnv(), ...env }, maxBuffer: 1e8 };
   try {
     return (await promisify(execFile)(python, all, options)).stdout;
   } catch (error) {
