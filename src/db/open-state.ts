@@ -9,6 +9,7 @@ import { type Db, makeDb } from "./db.ts";
 import { connectEmbedded } from "./embedded.ts";
 import { bringUpToDate } from "./migrate.ts";
 import { makePool } from "./pool.ts";
+import { goByServer } from "./server-time.ts";
 import { socketPort } from "./state-setting.ts";
 
 export interface OpenOptions {
@@ -38,6 +39,7 @@ export async function openState(options: OpenOptions): Promise<Db> {
   try {
     if (options.migrate !== false) await bringUpToDate(db);
     else await sql`select 1`.execute(db.kysely);
+    await goByServer(db);
     return db;
   } catch (error) {
     await db.close();

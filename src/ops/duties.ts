@@ -1,12 +1,14 @@
 // What a server does again and again: schedules, branches, runs, lost runs, notices, slipway.yml. Each by itself.
 import type { Run } from "../core/records.ts";
 import { loadReleaseNumber } from "../db/releases.ts";
+import { goByServer } from "../db/server-time.ts";
 import type { Session } from "../flow/session.ts";
 import { render, say } from "../text/catalogue.ts";
 import type { ConfigWatch } from "./config-watch.ts";
 import type { Desk } from "./desk.ts";
 import type { Duty } from "./duty.ts";
 import {
+  CLOCK_POLL_MS,
   CONFIG_POLL_MS,
   LOCAL_BRANCH_POLL_MS,
   NOTICE_POLL_MS,
@@ -40,6 +42,7 @@ export function dutiesOf(serving: Serving, workers: number): Duty[] {
   const { session, desk, config } = serving;
   return [
     { name: "config", everyMs: CONFIG_POLL_MS, work: () => config.look() },
+    { name: "clock", everyMs: CLOCK_POLL_MS, work: keepTime(serving) },
     { name: "schedule", everyMs: () => untilDueMs(session), work: () => schedule(serving) },
     { name: "branches", everyMs: LOCAL_BRANCH_POLL_MS, work: () => branches(serving) },
     { name: "rescue", everyMs: RESCUE_POLL_MS, work: () => rescue(serving) },
@@ -57,6 +60,16 @@ export function dutiesOf(serving: Serving, workers: number): Duty[] {
       work: () => desk.work(),
     })),
   ];
+}
+
+/** Machines that share a state go by one time, also when one of their clocks is set; people hear of a difference when it is another. */
+function keepTime({ session, log }: Serving): Duty["work"] {
+  let toldMs = 0;
+  return async () => {
+    const laterMs = await goByServer(await session.db());
+    if (laterMs !== toldMs) log.warn(say("serve.clock_differs", { seconds: Math.round(laterMs / 1000) }));
+    toldMs = laterMs;
+  };
 }
 
 /** Others may ask for runs and runs end at any time; a schedule comes at its own. */

@@ -12,6 +12,8 @@ export const NOTICE_POLL_MS = 5_000;
 export const UPKEEP_POLL_MS = 60_000;
 /** slipway.yml is looked at; one `stat`. */
 export const CONFIG_POLL_MS = 2_000;
+/** Clocks are set seldom, and drift slowly. */
+export const CLOCK_POLL_MS = 60_000;
 export const HEARTBEAT_MS = 5_000;
 /** Another server of the same name gives a sign of life within this, be the machine busy. */
 export const TWIN_WAIT_MS = 3 * HEARTBEAT_MS;

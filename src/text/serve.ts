@@ -196,6 +196,12 @@ export const serve = defineTexts({
     en: (p: { project: string }) => `${p.project} is served already`,
     ja: (p) => `${p.project} はすでに別のサーバーが処理しています`,
   },
+  "serve.clock_differs": {
+    en: (p: { seconds: number }) =>
+      `this machine's clock is ${Math.abs(p.seconds)} s ${p.seconds < 0 ? "ahead of" : "behind"} the database server's, whose time counts`,
+    ja: (p) =>
+      `このマシンの時計はデータベースサーバーより ${Math.abs(p.seconds)}秒${p.seconds < 0 ? "進んでいます" : "遅れています"}。データベースサーバーの時刻を使います`,
+  },
   "serve.same_name": {
     en: (p: { host: string; pid: number }) =>
       `another server that is at work goes by this one's name: pid ${p.pid} on ${p.host}`,

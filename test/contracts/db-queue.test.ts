@@ -19,6 +19,7 @@ import {
 } from "../../src/db/run-queue.ts";
 import { finishRun, loadRun, openRun, setRunPhase } from "../../src/db/runs.ts";
 import { heartbeat, listServers, registerServer, removeServer } from "../../src/db/servers.ts";
+import { systemClock } from "../../src/lib/clock.ts";
 import { say } from "../../src/text/catalogue.ts";
 import { backends, handClock, makePlace, type StatePlace } from "../support/state.ts";
 import { audit, sampleProject } from "../support/state-samples.ts";
@@ -217,6 +218,21 @@ describe.each(backends)("the queue on %s", (backend) => {
     expect(await claimRun(db, { ...who, runId: next.id })).toMatchObject({ id: next.id });
     expect(await cancelQueued(db, next.id, outcome, row)).toBe(false);
     expect(await auditOf(run.id)).toEqual(["run.queued", "run.cancelled"]);
+  });
+
+  test("machines whose clocks differ go by that of the PostgreSQL server", async () => {
+    for (const wrongMs of [-600_000, 31_000, 900]) {
+      let ms = wrongMs;
+      const now = () => new Date(systemClock.now().getTime() + ms);
+      const shift = (by: number) => {
+        ms += by;
+        return ms - wrongMs;
+      };
+      const far = await place.open({ clock: { ...systemClock, now, shift } });
+      await far.close();
+      if (backend === "embedded" || wrongMs === 900) expect(ms).toBe(wrongMs);
+      else expect(Math.abs(ms)).toBeLessThan(10_000);
+    }
   });
 
   test("a server is known by its signs of life; a new one under its process id takes its place", async () => {

@@ -4,12 +4,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Trigger } from "../../src/core/jobs.ts";
+import { listAlerts } from "../../src/db/alerts.ts";
 import { listAudit } from "../../src/db/audit.ts";
 import type { Db } from "../../src/db/db.ts";
 import { listOccurrences, setJobPaused } from "../../src/db/jobs.ts";
 import { claimRun } from "../../src/db/run-queue.ts";
 import { finishRun, listRuns } from "../../src/db/runs.ts";
 import type { Session } from "../../src/flow/session.ts";
+import { judgeEnded } from "../../src/ops/judge.ts";
 import { nextDue, tick } from "../../src/ops/scheduler.ts";
 import { render, say } from "../../src/text/catalogue.ts";
 import { scheduleWorld } from "../support/schedule-session.ts";
@@ -98,6 +100,9 @@ describe.each(backends)("the scheduler on %s", (backend) => {
     expect(await triggers(session)).toMatchObject([{ late: true, dueAt: "2026-11-20T05:00:00.000Z" }]);
     const rows = await listOccurrences(db, { projectId: await projectOf(session), job: "daily", limit: 9 });
     expect(new Set(rows.map(({ runId }) => runId)).size).toBe(1);
+    expect(await judgeEnded(session)).toBe(3);
+    const alerts = await listAlerts(db, await projectOf(session), 9);
+    expect(alerts).toMatchObject([{ kind: "missed", severity: "info", job: "skip" }]);
   });
 
   test("excluded and paused times start nothing and are on record", async () => {
