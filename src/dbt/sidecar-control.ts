@@ -101,7 +101,12 @@ export function controlSidecar(
     child.stdin.end();
     await leave(child, ended, KILL_GRACE_MS);
   };
-  const cancel = async (): Promise<void> => {
+  let leaving: Promise<void> | null = null;
+  const cancel = (): Promise<void> => {
+    leaving ??= interrupt();
+    return leaving;
+  };
+  const interrupt = async (): Promise<void> => {
     cancelling = true;
     if (pending) child.stdin.write(`${JSON.stringify({ id: 0, op: "cancel" })}\n`);
     child.stdin.end();

@@ -48,6 +48,7 @@ class SidecarRun implements EngineRun {
   readonly #onEvent: (event: EngineEvent) => void;
   #sidecar: Sidecar | null = null;
   #env = "";
+  #cancelled = false;
   #rows = new Map<string, ResultRow>();
 
   constructor(options: SidecarEngineOptions, onEvent: (event: EngineEvent) => void) {
@@ -101,6 +102,7 @@ class SidecarRun implements EngineRun {
   }
 
   async cancel(): Promise<void> {
+    this.#cancelled = true;
     await this.#sidecar?.cancel();
   }
 
@@ -117,6 +119,8 @@ class SidecarRun implements EngineRun {
   ): Promise<z.output<S>> {
     const sidecar = await this.#start(setting);
     try {
+      // Also where the process was only just starting.
+      if (this.#cancelled) throw new SidecarFailure({ kind: "cancelled" });
       return schema.parse(await sidecar.request(op, fields));
     } catch (error) {
       throw error instanceof SidecarFailure ? await dbtError(error.failure, setting.projectDir) : error;

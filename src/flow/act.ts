@@ -72,7 +72,7 @@ export async function actWhile<A, T>(
   const startedMs = session.ctx.clock.ticksMs();
   const lease = { name: environmentLease(session, environment), what: `${kind} ${environment.name}`, waitMs: 0 };
   return withLease(session, lease, async (held) => {
-    const engine = holdEngine(session, environment);
+    const engine = holdEngine(session, environment, held.signal);
     let begun: Promise<A> | null = null;
     try {
       if (claimed) await beginLog(session, environment, claimed);

@@ -9,13 +9,14 @@ import { createSidecarEngine } from "../dbt/sidecar-engine.ts";
 import type { StartSidecar } from "../dbt/sidecar-process.ts";
 import { sha256 } from "../lib/hash.ts";
 import { declaredEnv } from "./declared-env.ts";
-import { cancelled } from "./lease.ts";
+import { cancelled, checkSignal } from "./lease.ts";
 import { programRoot } from "./program-root.ts";
 import type { Session } from "./session.ts";
 import { duckdbWaitMs } from "./warehouse.ts";
 import type { Warm } from "./warm.ts";
 
 export interface EngineHolder {
+  signal: AbortSignal;
   run(): Promise<EngineRun>;
   /** Who hears events from now on. */
   listen(listener: (event: EngineEvent) => void): void;
@@ -31,7 +32,8 @@ const warmStart =
   (options) =>
     pool.start({ ...options, installed: key });
 
-export function holdEngine(session: Session, environment: EnvironmentConfig): EngineHolder {
+/** `signal`: what ends the command ends whatever dbt is at, a download that hangs as well as a build. */
+export function holdEngine(session: Session, environment: EnvironmentConfig, signal: AbortSignal): EngineHolder {
   let listener: (event: EngineEvent) => void = () => {};
   let opened: EngineRun | null = null;
   let closed = false;
@@ -49,8 +51,12 @@ export function holdEngine(session: Session, environment: EnvironmentConfig): En
       listener(event);
     });
   };
+  const stop = () => void opened?.cancel();
+  signal.addEventListener("abort", stop, { once: true });
   return {
+    signal,
     run: async () => {
+      checkSignal(signal);
       opened ??= await open();
       if (closed) throw cancelled();
       return opened;
@@ -62,6 +68,7 @@ export function holdEngine(session: Session, environment: EnvironmentConfig): En
     cancel: async () => opened?.cancel(),
     close: async () => {
       closed = true;
+      signal.removeEventListener("abort", stop);
       await opened?.close();
     },
   };

@@ -20,7 +20,7 @@ import { say } from "../text/catalogue.ts";
 import { keyedEnv } from "./declared-env.ts";
 import { type EngineHolder, engineSetting, environmentDir } from "./engine.ts";
 import { fileKey } from "./file-key.ts";
-import { withLease } from "./lease.ts";
+import { checkSignal, withLease } from "./lease.ts";
 import { readDbtYaml } from "./project.ts";
 import type { Session } from "./session.ts";
 import type { ReadManifest } from "./warm.ts";
@@ -175,7 +175,11 @@ async function parseCheckout(work: ParseWork): Promise<ParseResult> {
   const run = await engine.run();
   // While the mark is away, nobody knows which commit the parse state is of.
   await rm(join(workDir, "commit"), { force: true });
-  const parsed = await run.parse({ setting, partialParseFile, fullParse, deps });
+  const parsed = await run.parse({ setting, partialParseFile, fullParse, deps }).catch((error: unknown) => {
+    // What stopped it is the reason, whatever dbt makes of it.
+    checkSignal(engine.signal);
+    throw error;
+  });
   await writeFile(join(workDir, "commit"), commit.sha);
   // Read again: `dbt deps` writes the lock file where the commit has none.
   if (deps)

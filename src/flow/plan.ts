@@ -30,7 +30,7 @@ export async function explain(session: Session, request: PlanRequest & { node: s
 async function draftOf(session: Session, request: PlanRequest): Promise<Draft> {
   const environment = session.environment(request.environment);
   const commit = await resolveCommit(await session.repository(), request.commit ?? "HEAD");
-  const engine = holdEngine(session, environment);
+  const engine = holdEngine(session, environment, session.ctx.signal);
   try {
     // A warehouse that does not answer is said before dbt takes its seconds.
     await readRow(session, environment, await session.warehouse(environment));

@@ -1,6 +1,8 @@
 // The engine with real dbt on DuckDB: parse, errors with their place, builds of a changed manifest, isolation.
+import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { readdir, writeFile } from "node:fs/promises";
+import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
 import { afterEach, expect, test, vi } from "vitest";
 
@@ -206,6 +208,28 @@ test("declared packages are installed first; a build on DuckDB is stopped and le
   expect(elapsedMs).toBeGreaterThan(0); // dbt told it itself: it was not killed after its grace
   const tables = "select count(*) from information_schema.tables";
   expect(await query(join(project.root, "shop.duckdb"), tables)).toEqual([[0]]);
+});
+
+test("a cancel ends a download that hangs, and a process that is only just starting", async () => {
+  const server = createServer((socket) => void socket.on("error", () => {}).resume()).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  const packages = `packages: [{ git: "http://127.0.0.1:${port}/never.git", revision: main }]\n`;
+  const project = await makeProject({ ...shop, "packages.yml": packages });
+  const partialParseFile = join(project.root, "pp");
+  const request = { setting: project.setting, partialParseFile, fullParse: true, deps: true };
+  const run = await openRun();
+  const parsing = failureOf(run.parse(request));
+  const [socket] = await once(server, "connection");
+  const closed = once(socket, "close");
+  await run.cancel();
+  expect((await parsing).code).toBe("cancelled");
+  await closed; // Git has ended as well.
+  const starting = await openRun();
+  const [late] = await Promise.all([failureOf(starting.parse(request)), starting.cancel()]);
+  expect(late.code).toBe("cancelled");
+  await starting.close();
+  server.close();
 });
 
 test("an interpreter that is not there, or is no dbt, is an outside failure with its output", async () => {
