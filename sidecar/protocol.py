@@ -18,7 +18,7 @@ from urllib.parse import quote
 PROTOCOL = 1
 TEXT_LENGTH_MAX = 20_000
 _SECRET_NAME = re.compile(r"SECRET|PASSW|PASSPHRASE|TOKEN|PRIVATE|API_?KEY|ACCESS_?KEY|CREDENTIAL", re.IGNORECASE)
-_URL_PASSWORD = re.compile(r"""(://[^/\s:@"]*:)[^/\s@"]+@""")
+_URL_PASSWORD = re.compile(r"""(://[^/\s:@"]*:)[^/\s@"]+@|(://)[^/\s:@"]{20,}@""")
 _SECRET_LENGTH_MIN = 4
 
 
@@ -146,7 +146,7 @@ class Scrubber:
         """The text without secrets, cut to a size that a log can bear."""
         margin = len(self.values[0]) if self.values else 0
         # Cut last: of a value across the cut the beginning would be left, which nobody knows again.
-        hidden = self.hide(_URL_PASSWORD.sub(r"\1*****@", text[: TEXT_LENGTH_MAX + margin])) or ""
+        hidden = self.hide(_URL_PASSWORD.sub(r"\1\2*****@", text[: TEXT_LENGTH_MAX + margin])) or ""
         return hidden[:TEXT_LENGTH_MAX]
 
     def hide(self, text: str | None) -> str | None:

@@ -41,6 +41,12 @@ test("each line of a key", () => {
 test("a value of three letters stays: it would take other words along", () => check(["abc"], "abc", "abc"));
 test("nothing known: passwords in addresses all the same", () =>
   check([], "postgres://aoi:p4ss@db/x and http://h/a:b", "postgres://aoi:*****@db/x and http://h/a:b"));
+test("a token in the place of a name, as in addresses of Git", () =>
+  check(
+    [],
+    "fatal: 'https://ghp_0123456789abcdefghijklmnopqrstuvwxyz@github.com/o/r' and ssh://git@h/r, https://aoi.tanaka@h/r",
+    "fatal: 'https://*****@github.com/o/r' and ssh://git@h/r, https://aoi.tanaka@h/r",
+  ));
 test("a million characters in no time", () => {
   const text = "select 1 from x;\n".repeat(60_000);
   check(

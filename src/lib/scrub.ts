@@ -19,7 +19,7 @@ export function makeScrubber(values: readonly string[]): Scrub {
   const pattern = forms.length === 0 ? null : new RegExp(forms.map(escaped).join("|"), "g");
   return (text) => {
     const known = pattern === null ? text : text.replace(pattern, HIDDEN);
-    return known.replace(URL_PASSWORD, `$1${HIDDEN}@`);
+    return known.replace(URL_PASSWORD, `$1${HIDDEN}@`).replace(URL_TOKEN, `://${HIDDEN}@`);
   };
 }
 
@@ -51,6 +51,8 @@ function isJson(text: string): boolean {
   }
 }
 
+/** A token in the place of the name, as Git servers take it: no person's name is that long. */
+const URL_TOKEN = /:\/\/[^/\s:@"]{20,}@/g;
 const URL_PASSWORD = /(:\/\/[^/\s:@"]*:)[^/\s@"]+@/g;
 const escaped = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&");
 
