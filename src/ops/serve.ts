@@ -1,4 +1,5 @@
 // `slipway serve`: the duties of a server side by side, /health, and its clean end.
+import type { Server as ServerRow } from "../core/jobs.ts";
 import type { ServeRequest } from "../core/ops/serve.ts";
 import type { ServeView } from "../core/views/serve.ts";
 import { countRuns } from "../db/run-queue.ts";
@@ -26,8 +27,15 @@ interface Server extends Serving {
 /** Serves until the first signal, then lets its runs end or hands them over. Resolves when everything is tidy. */
 export async function serve(session: Session, request: ServeRequest): Promise<ServeView> {
   const server = await prepare(session);
-  const { id, log, duties, stop } = server;
-  const row = await enlist(session, id);
+  try {
+    return await serveAs(server, await enlist(session, server.id), request);
+  } finally {
+    await session.warm?.close();
+  }
+}
+
+async function serveAs(server: Server, row: ServerRow, request: ServeRequest): Promise<ServeView> {
+  const { session, id, log, duties, stop } = server;
   const ask = () => health(server);
   let listening: Listening | null = null;
   try {
@@ -50,7 +58,6 @@ export async function serve(session: Session, request: ServeRequest): Promise<Se
   } finally {
     await delist(session, id).catch((error: unknown) => log.error(say("serve.not_delisted"), error));
     await listening?.close();
-    await session.warm?.close();
   }
 }
 
