@@ -98,8 +98,9 @@ test("without resource types", () =>
 test("a full refresh forces what may be", () => {
   expect(short(work("dbt run --full-refresh").forced)).toBe("apart orders");
   expect(
-    short(jobWork(manifest, ["dbt seed", "dbt build -s totals+ history"].map(readDbtCommand), "always").forced),
-  ).toBe("raw");
+    short(jobWork(manifest, ["dbt seed", "dbt build -s orders totals history"].map(readDbtCommand), "always").forced),
+  ).toBe("orders");
+  expect(short(work("dbt seed --full-refresh").forced)).toBe("");
   expect(short(work("dbt run").forced)).toBe("");
 });
 

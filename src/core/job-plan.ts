@@ -48,10 +48,13 @@ export function jobWork(
 
 const union = (sets: Set<NodeId>[]): Set<NodeId> => new Set(sets.flatMap((set) => [...set]));
 
-/** Snapshots never start anew, and a node may say that it never does. */
+/**
+ * Snapshots never start anew, and a node may say that it never does. A seed is its file, loaded from nothing each time: a script with
+ * `dbt seed --full-refresh` would build all that stands below it every day.
+ */
 const mayBeForced = (manifest: Manifest, id: NodeId): boolean => {
   const node = manifest.nodes[id]!;
-  return node.resource_type !== "snapshot" && node.config.full_refresh !== false;
+  return node.resource_type === "model" && node.config.full_refresh !== false;
 };
 
 const BUILDS: Record<BuildKind, string[]> = {
