@@ -209,12 +209,12 @@ export const schedule = defineTexts({
     ja: (p) => because(p.reason, `${p.cron} から ${p.lasts} の間`),
   },
   "schedule.missed": {
-    en: (_: object) => "no server was running then",
-    ja: () => "サーバーが動いていませんでした",
+    en: (_: object) => "no server could start it then",
+    ja: () => "開始できるサーバーがありませんでした",
   },
   "schedule.missed_merged": {
-    en: (p: { count: number }) => `no server was running then: one run for ${count(p.count, "time")}`,
-    ja: (p) => `サーバーが動いていませんでした。${digits(p.count)}件を 1回の実行にまとめました`,
+    en: (p: { count: number }) => `no server could start it: one run for ${count(p.count, "time")}`,
+    ja: (p) => `開始できるサーバーがありませんでした。${digits(p.count)}件を 1回の実行にまとめました`,
   },
   "schedule.job_paused": {
     en: (p: { who: string | null; reason: string | null }) =>

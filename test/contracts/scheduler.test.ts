@@ -57,7 +57,7 @@ describe.each(backends)("the scheduler on %s", (backend) => {
     await finishRun(db, run!.id, state, null, audit());
     return run!.id;
   };
-  const one = "no server was running then: one run for";
+  const one = "no server could start it: one run for";
 
   test("a time comes once, also for a server that starts again", async () => {
     const { session } = world("once", hourly);
@@ -95,7 +95,7 @@ describe.each(backends)("the scheduler on %s", (backend) => {
       "14:00 queued",
     ]);
     expect(await decided(session, "skip")).toEqual(
-      ["12", "13", "14"].map((hour) => `${hour}:00 missed: no server was running then`),
+      ["12", "13", "14"].map((hour) => `${hour}:00 missed: no server could start it then`),
     );
     expect(await triggers(session)).toMatchObject([{ late: true, dueAt: "2026-11-20T05:00:00.000Z" }]);
     const rows = await listOccurrences(db, { projectId: await projectOf(session), job: "daily", limit: 9 });

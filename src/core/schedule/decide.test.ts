@@ -17,7 +17,7 @@ function check(times: string[], rules: Partial<DueRules>, expected: string[]) {
   );
   expect(decided).toEqual(expected);
 }
-const one = "no server was running then: one run for";
+const one = "no server could start it: one run for";
 
 test("on time", () => check(["0"], {}, ["queued starts"]));
 test("one run for all that were missed, the newest", () =>
@@ -25,7 +25,7 @@ test("one run for all that were missed, the newest", () =>
 test("missed ones go into one that is on time", () =>
   check(["120", "60", "0"], {}, [`merged: ${one} 2 times`, `merged: ${one} 2 times`, "queued starts"]));
 test("missed ones are skipped where the job says so", () =>
-  check(["60", "0"], { missed: "skip" }, ["missed: no server was running then", "queued starts"]));
+  check(["60", "0"], { missed: "skip" }, ["missed: no server could start it then", "queued starts"]));
 test("excluded ones are neither missed nor run", () =>
   check(["120x", "60", "0x"], {}, ["excluded: weekdays sat", "queued starts late", "excluded: weekdays sat"]));
 test("nothing runs while paused", () => {
