@@ -29,7 +29,7 @@ export interface ServerProcess {
 
 /** Starts `slipway serve` on a free port; resolves when it serves. */
 export async function startServer(
-  tiny: Tiny,
+  tiny: Pick<Tiny, "start">,
   args: string[] = [],
   env?: Record<string, string>,
 ): Promise<ServerProcess> {
