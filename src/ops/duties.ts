@@ -12,6 +12,7 @@ import {
   CONFIG_POLL_MS,
   LOCAL_BRANCH_POLL_MS,
   NOTICE_POLL_MS,
+  OUT_OF_TOUCH_MS,
   QUEUE_POLL_MS,
   RESCUE_POLL_MS,
   SCHEDULE_LEAST_MS,
@@ -45,15 +46,15 @@ export function dutiesOf(serving: Serving, workers: number): Duty[] {
     { name: "clock", everyMs: CLOCK_POLL_MS, work: keepTime(serving) },
     { name: "schedule", everyMs: () => untilDueMs(session), work: () => schedule(serving) },
     { name: "branches", everyMs: LOCAL_BRANCH_POLL_MS, work: () => branches(serving) },
-    { name: "rescue", everyMs: RESCUE_POLL_MS, work: () => rescue(serving) },
+    { name: "rescue", everyMs: RESCUE_POLL_MS, work: rescuer(serving) },
     { name: "upkeep", everyMs: UPKEEP_POLL_MS, work: () => upkeep(serving) },
     { name: "notices", everyMs: NOTICE_POLL_MS, work: () => notices(serving) },
     // Apart from what is to be told: a server that answers slowly keeps nobody from hearing what is new.
-    {
-      name: "messages",
+    ...(["mail", "web"] as const).map((way) => ({
+      name: `messages ${way}`,
       everyMs: NOTICE_POLL_MS,
-      work: async () => (await import("./send-notices.ts")).sendDue(session),
-    },
+      work: async () => (await import("./send-notices.ts")).sendDue(session, way),
+    })),
     ...Array.from({ length: workers }, (_, at) => ({
       name: `worker ${at + 1}`,
       everyMs: QUEUE_POLL_MS,
@@ -120,13 +121,27 @@ async function upkeep({ session, log }: Serving): Promise<void> {
   }
 }
 
-async function rescue({ session, log, desk, ringWorkers }: Serving): Promise<void> {
+/** Knows how long it has been in touch with the state: a round that fails, or that comes much too late, begins anew. */
+function rescuer(serving: Serving): Duty["work"] {
+  const { clock } = serving.session.ctx;
+  let sinceMs = clock.ticksMs();
+  let lastMs = sinceMs;
+  return async () => {
+    const nowMs = clock.ticksMs();
+    if (nowMs - lastMs > OUT_OF_TOUCH_MS) sinceMs = nowMs;
+    await rescue(serving, nowMs - sinceMs);
+    lastMs = clock.ticksMs();
+  };
+}
+
+async function rescue({ session, log, desk, ringWorkers }: Serving, inTouchMs: number): Promise<void> {
   const onTakenUp = async ({ id: run, state, releaseId }: Run) => {
     const release = releaseId === null ? null : await loadReleaseNumber(await session.db(), releaseId);
     log.warn(say("serve.run_taken_up", { run, state }), { run, state, release });
     ringWorkers();
   };
-  await withOwnSession(session, (inner) => takeUpAbandoned({ session: inner, isActive: desk.isActive, onTakenUp }));
+  const { isActive } = desk;
+  await withOwnSession(session, (inner) => takeUpAbandoned({ session: inner, isActive, onTakenUp, inTouchMs }));
   for (const { run, again } of await runAgain(session)) {
     log.info(say("serve.run_again", { run, again }), { run, again });
     ringWorkers();

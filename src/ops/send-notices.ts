@@ -13,19 +13,22 @@ import { render, say } from "../text/catalogue.ts";
 import { CLAIM_HOLD_MS, SEND_ROUND_MS, SENT_AT_ONCE_MAX } from "./notice-limits.ts";
 import { languageOf, targetOf } from "./notice-target.ts";
 
+/** Mails, and all else: a mail server may take a minute and a half for one message, and nobody else waits for it. */
+type Way = "mail" | "web";
+
 /**
- * Sends what is due until nothing is, the time of a round is over, or the server stops; what is under way is finished, or it would be told
- * twice. Places do not wait for each other: a mail server that is away holds up mails, not Slack.
+ * Sends what is due by one way until nothing is, the time of a round is over, or the server stops; what is under way is finished, or it
+ * would be told twice.
  */
-export async function sendDue(session: Session): Promise<void> {
-  const due = await dueChannels(await session.db(), (await session.project()).id);
+export async function sendDue(session: Session, way: Way): Promise<void> {
+  const { channels } = session.place.config.notices;
+  const isMail = (name: string) => name.startsWith("contacts.") || channels[name]?.type === "email";
+  const all = await dueChannels(await session.db(), (await session.project()).id);
+  const due = all.filter((name) => isMail(name) === (way === "mail"));
   if (due.length === 0) return;
   const scrub = await messageScrubber(session);
-  const isMail = (channel: string) => session.place.config.notices.channels[channel]?.type === "email";
-  const mails = due.filter((channel) => channel.startsWith("contacts.") || isMail(channel));
-  const others = due.filter((channel) => !mails.includes(channel)).map((channel) => [channel]);
-  const places = mails.length > 0 ? [mails, ...others] : others;
-  const ends = await Promise.allSettled(places.map((channels) => sendTo(session, channels, scrub)));
+  const places = way === "mail" ? [due] : due.map((name) => [name]);
+  const ends = await Promise.allSettled(places.map((names) => sendTo(session, names, scrub)));
   for (const end of ends) if (end.status === "rejected") throw end.reason;
 }
 

@@ -14,7 +14,7 @@ import { alertDesk, applyJudgement, raiseAlert, settleAlert } from "../../src/op
 import { noticeTick } from "../../src/ops/notices.ts";
 import { sendDue } from "../../src/ops/send-notices.ts";
 import { render } from "../../src/text/catalogue.ts";
-import { type MailServer, mailServer, type WebServer, webServer } from "../support/channels.ts";
+import { type MailServer, mailServer, silentServer, type WebServer, webServer } from "../support/channels.ts";
 import { mailCertificate } from "../support/mail-certificate.ts";
 import { broken, failing, type NoticeWorld, noticeWorld } from "../support/notice-world.ts";
 import { backends } from "../support/state.ts";
@@ -63,7 +63,7 @@ contacts:
 
   const round = async (session: Session) => {
     await noticeTick(session);
-    await sendDue(session);
+    await Promise.all([sendDue(session, "mail"), sendDue(session, "web")]);
   };
   const tick = () => round(world.session);
   const projectId = async () => (await world.session.project()).id;
@@ -338,6 +338,28 @@ contacts:
       ({ what }) => what === "notice.failed",
     );
     expect(row!.details).toMatchObject({ channel: refused!.channel, recipient: refused!.recipient });
+  });
+
+  test("a mail server that does not answer keeps nobody else waiting", async () => {
+    await using silent = await silentServer();
+    const { ctx } = world.session;
+    const env = { ...ctx.env, SLIPWAY_SMTP_URL: `smtp://127.0.0.1:${silent.port}` };
+    const killed = new AbortController();
+    const slow = { ...world.session, ctx: { ...ctx, env, killed: killed.signal } };
+    await world.end({ state: "failed" });
+    await noticeTick(slow);
+    const mails = sendDue(slow, "mail");
+    await sendDue(slow, "web");
+    expect(sent()).toHaveLength(1);
+    killed.abort();
+    await mails;
+    const [alert] = await open();
+    const waiting = (await noticesOf(world.db, [alert!.id])).filter(({ state }) => state === "waiting");
+    expect(waiting.map(({ attempts }) => attempts)).toEqual([1, 1]);
+    await mend();
+    world.clock.move(MINUTE);
+    await tick();
+    expect(sent()).toHaveLength(4);
   });
 
   test("stored secrets stay out of messages, whatever they look like", async () => {
