@@ -14,6 +14,8 @@ import {
 export interface DeclaredTest {
   /** Model, seed, snapshot or table of a source; of a unit test its own name. */
   subject: string;
+  /** Of a table its source: two of them may have one of that name. Null: a node. */
+  source?: string | null;
   column: string | null;
   /** `unique`, `dbt_utils.accepted_range`; null: a unit test. */
   test: string | null;
@@ -35,10 +37,12 @@ export function testLine(text: string, wanted: DeclaredTest): number | null {
   return line(declared) ?? line(column) ?? line(subject);
 }
 
-function subjectOf(root: unknown, { subject, test }: DeclaredTest): YAMLMap | null {
+function subjectOf(root: unknown, { subject, source, test }: DeclaredTest): YAMLMap | null {
   if (!isMap(root)) return null;
   if (test === null) return named(root.get("unit_tests", true), subject);
-  const tables = items(root.get("sources", true)).map((source) => child(source, "tables"));
+  const sources = root.get("sources", true);
+  if (source) return named(child(named(sources, source) ?? root, "tables"), subject);
+  const tables = items(sources).map((one) => child(one, "tables"));
   const lists = [...["models", "seeds", "snapshots"].map((key) => root.get(key, true)), ...tables];
   for (const list of lists) {
     const found = named(list, subject);

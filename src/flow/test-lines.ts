@@ -39,5 +39,6 @@ function declaredTest(manifest: Manifest, id: string): DeclaredTest | null {
   const subject = node.attached_node ? manifest.nodes[node.attached_node]?.name : node.sources?.[0]?.[1];
   if (subject === undefined) return null;
   const test = declared.namespace ? `${declared.namespace}.${declared.name}` : declared.name;
-  return { subject, column: node.column_name ?? null, test };
+  const source = node.attached_node ? null : (node.sources?.[0]?.[0] ?? null);
+  return { subject, source, column: node.column_name ?? null, test };
 }
