@@ -24,6 +24,8 @@ export const SERVER_DEAD_MS = 30_000;
 export const CLAIM_BEFORE_BIRTH_MS = 60_000;
 /** Runs whose process is no more are looked for. */
 export const RESCUE_POLL_MS = 5_000;
+/** Whoever has not looked for this long may have been cut off, and the others with it. */
+export const OUT_OF_TOUCH_MS = 3 * RESCUE_POLL_MS;
 /** A duty that fails is tried again after a second, then twice as late each time, up to this: a database that is back is noticed soon. */
 export const BACK_OFF_FIRST_MS = 1_000;
 export const BACK_OFF_MAX_MS = 15_000;

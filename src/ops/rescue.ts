@@ -22,6 +22,8 @@ export interface RescueWork {
   /** True for runs that this process carries out now. */
   isActive(runId: number): boolean;
   onTakenUp(run: Run): void | Promise<void>;
+  /** How long this process has been in touch with the state without a gap; absent: it has just asked, and nobody waits for it. */
+  inTouchMs?: number;
 }
 
 const TAKEN_UP = "taken up";
@@ -31,12 +33,12 @@ const RUN_AGAIN = "run again";
  * Takes up every run whose process has ended, of the queue or typed by hand: the queue waits for both. One that cannot be taken up now
  * keeps no other waiting; its error comes last.
  */
-export async function takeUpAbandoned({ session, isActive, onTakenUp }: RescueWork): Promise<void> {
+export async function takeUpAbandoned({ session, isActive, onTakenUp, inTouchMs }: RescueWork): Promise<void> {
   const db = await session.db();
   const { id: projectId } = await session.project();
   let failure: unknown = null;
   for (const run of await listRunning(db, projectId)) {
-    if (isActive(run.id) || !(await isAbandoned(session, run))) continue;
+    if (isActive(run.id) || !(await isAbandoned(session, run, inTouchMs))) continue;
     try {
       if (await takeUp(session, run)) await onTakenUp(await loadRun(db, run.id));
     } catch (error) {
@@ -46,8 +48,11 @@ export async function takeUpAbandoned({ session, isActive, onTakenUp }: RescueWo
   if (failure !== null) throw failure;
 }
 
-/** True when nobody can be carrying it out any more. */
-export async function isAbandoned(session: Session, run: Run): Promise<boolean> {
+/**
+ * True when nobody can be carrying it out any more. Signs of life count when `inTouchMs` is long enough for others to have given one: where
+ * the database was away for all, whoever is back first does not take the others for dead.
+ */
+export async function isAbandoned(session: Session, run: Run, inTouchMs = Number.POSITIVE_INFINITY): Promise<boolean> {
   const { ctx } = session;
   const db = await session.db();
   const now = ctx.clock.now().getTime();
@@ -56,7 +61,9 @@ export async function isAbandoned(session: Session, run: Run): Promise<boolean> 
   const here = run.host === ctx.host;
   if (here && (run.pid === ctx.pid || (await isGone(run, now)))) return true;
   const server = (await listServers(db, run.projectId)).find(({ pid, host }) => pid === run.pid && host === run.host);
-  if (server) return !isAlive(server, now) || run.startedAt < server.startedAt;
+  if (server && run.startedAt < server.startedAt) return true;
+  if (inTouchMs < SERVER_DEAD_MS) return false;
+  if (server) return !isAlive(server, now);
   if (here) return false;
   const { name } = await loadEnvironmentById(db, run.environmentId);
   const lease = await loadLease(db, environmentLeaseName(session.place.name, name));

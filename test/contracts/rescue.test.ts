@@ -49,10 +49,10 @@ describe.each(backends)("runs of the dead on %s", (backend) => {
     };
     const claim = async (pid = NOBODY, host = "here") =>
       (await claimRun(db, { projectId, actor: "server", pid, host })) as Run;
-    const look = async (active: number[] = []) => {
+    const look = async (active: number[] = [], inTouchMs = 3_600_000) => {
       const taken: number[] = [];
       const onTakenUp = (run: Run) => void taken.push(run.id);
-      await takeUpAbandoned({ session, isActive: (id) => active.includes(id), onTakenUp });
+      await takeUpAbandoned({ session, isActive: (id) => active.includes(id), onTakenUp, inTouchMs });
       return taken;
     };
     return { session, projectId, ask, claim, look };
@@ -99,6 +99,20 @@ describe.each(backends)("runs of the dead on %s", (backend) => {
     expect(await look()).toEqual([]);
     clock.move(1_000);
     expect(await look()).toEqual([far.id]);
+  });
+
+  test("a server that was cut off takes nobody for dead who was cut off with it", async () => {
+    const { projectId, ask, claim, look } = await world("cut off");
+    await registerServer(db, { id: "cut", projectId, pid: 7, host: "there", version: "1", address: null }, audit());
+    const [theirs, alone] = [await ask(), await ask("load")];
+    await claim(7, "there");
+    clock.move(180_000);
+    expect(await look([], 29_000)).toEqual([]);
+    expect(await look([], 31_000)).toEqual([theirs.id]);
+    await finishRun(db, theirs.id, "cancelled", null, audit());
+    await claim();
+    clock.move(6_000);
+    expect(await look([], 0)).toEqual([alone.id]); // Its process is seen to be gone.
   });
 
   test("a process that began long after the claim only has the number of the dead one", async () => {
