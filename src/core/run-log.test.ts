@@ -18,6 +18,8 @@ describe("a node's line", () => {
     expect(resultEntry({ ...row, ...more })).toMatchObject({ level, message });
   test("built", () => check({}, "info", "orders success, 1204 rows: OK"));
   test("failed", () => check({ status: "error", message: " no\n" }, "error", "orders error, 1204 rows: no"));
+  test("a microbatch model some of whose batches failed", () =>
+    check({ status: "partial success", message: "2 of 3" }, "error", "orders partial success, 1204 rows: 2 of 3"));
   test("skipped", () => check({ status: "skipped", message: "", rowsAffected: 0 }, "warn", "orders skipped"));
   test("a test", () => {
     const test = { uniqueId: "test.shop.unique_orders_id.0123456789", status: "fail", failures: 37 };

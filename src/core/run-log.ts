@@ -83,7 +83,15 @@ interface ResultRow {
 
 /** `unique_orders_order_id.fed79b3a6e` */
 const TEST_HASH = /_[0-9a-f]{10}$/;
-const LEVELS: Record<string, LogLevel> = { error: "error", fail: "error", warn: "warn", skipped: "warn" };
+const LEVELS: Record<string, LogLevel> = {
+  error: "error",
+  fail: "error",
+  // Of a microbatch model some of whose batches failed.
+  "partial success": "error",
+  "runtime error": "error",
+  warn: "warn",
+  skipped: "warn",
+};
 
 /** A node or a test that dbt is through with: `orders success, 1204 rows (SELECT 1204)`. */
 export function resultEntry(row: ResultRow): LogEntry {

@@ -22,7 +22,7 @@ import { awaited, seeThrough } from "./see-through.ts";
 /** States in which something is left to repeat. */
 const REPEATABLE: readonly Run["state"][] = ["failed", "held", "cancelled", "interrupted"];
 /** dbt's words for what did not work, and for what was not tried because of it. */
-const UNDONE: readonly string[] = ["error", "fail", "skipped"];
+const UNDONE: readonly string[] = ["error", "fail", "skipped", "partial success"];
 
 export async function runRetry(session: Session, request: { run: number } & ActRequest): Promise<JobRunView> {
   const run = await findRun(session, request.run);

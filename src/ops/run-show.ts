@@ -132,7 +132,7 @@ function promoteOf({ switchMs, at }: Revision, { promotion }: Run): JobRunView["
 function errorsOf(nodes: RanRow[]): NodeErrorView[] {
   const skipped = nodes.filter((row) => row.status === "skipped").map((row) => row.node);
   return nodes
-    .filter((row) => row.status === "error")
+    .filter((row) => row.status === "error" || row.status === "partial success")
     .map((row, index) => ({
       node: row.node,
       name: shortName(row.node),
