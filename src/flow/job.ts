@@ -144,13 +144,13 @@ async function prepare({ act, run, request, commands }: Job) {
     "read",
   );
   const value: Prepared = { wish: { draft: wish, work }, draft };
-  return { value, summary: parsed(draft) };
+  return { value, summary: parsed(draft, work.nodes.size > 0) };
 }
 
-/** A first release by a job without `dbt snapshot` has no snapshots: that is said before anything runs. */
-function parsed({ ingested, plan }: Draft): Text {
+/** A first release by a job without `dbt snapshot` has no snapshots: that is said before anything runs. Who only looks leaves nothing out. */
+function parsed({ ingested, plan }: Draft, builds: boolean): Text {
   const commit = ingested.commit.sha.slice(0, 7);
-  const kinds = leftOut(ingested.manifest, new Set(plan.nodes.map((node) => node.node)));
+  const kinds = !builds ? [] : leftOut(ingested.manifest, new Set(plan.nodes.map((node) => node.node)));
   return kinds.length === 0 ? say("flow.parsed", { commit }) : say("job.parsed_left_out", { commit, kinds });
 }
 
