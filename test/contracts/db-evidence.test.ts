@@ -140,7 +140,7 @@ describe.each(backends)("evidence on %s", (backend) => {
       { n: "10000" },
     ]);
     // The promise is 3 s (`npm run bench` measures it); a machine under load may take longer here.
-    expect(tookMs).toBeLessThan(30_000);
+    expect(tookMs).toBeLessThan(240_000);
   });
 });
 

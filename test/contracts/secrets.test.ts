@@ -1,11 +1,10 @@
 // Secrets from the command's side, on both kinds of state: sealed, bound to their place, opened only by their key.
-import { mkdir, mkdtemp, readFile, rm, stat, symlink, truncate, writeFile } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, readFile, rm, stat, symlink, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { isAbsolute, join } from "node:path";
 import { sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parseConfig } from "../../src/core/config.ts";
-import type { Ctx } from "../../src/core/ctx.ts";
 import { listAudit } from "../../src/db/audit.ts";
 import type { Db } from "../../src/db/db.ts";
 import { ensureProject } from "../../src/db/projects.ts";
@@ -15,8 +14,8 @@ import { storedSecrets } from "../../src/flow/scrub.ts";
 import { secretKeyFile } from "../../src/flow/secret-key.ts";
 import { readSecret } from "../../src/flow/secrets.ts";
 import type { Session } from "../../src/flow/session.ts";
-import { systemClock } from "../../src/lib/clock.ts";
 import { secretList, secretRemove, secretSet } from "../../src/ops/secrets.ts";
+import { bareSession } from "../support/session.ts";
 import { backends, makePlace, type StatePlace } from "../support/state.ts";
 
 const config = `version: 1
@@ -45,23 +44,20 @@ describe.each(backends)("secrets on %s", (backend) => {
   });
 
   const session = (project: string, given: { value?: string; env?: Record<string, string>; asked?: unknown[] } = {}) =>
-    ({
+    bareSession(db, {
+      name: project,
+      config,
+      root: folder,
       ctx: {
-        clock: systemClock,
         env: { XDG_CONFIG_HOME: join(folder, project), ...given.env },
-        user: "aoi",
-        pid: process.pid,
         askSecret: async () => given.value ?? "",
         approve: async (proposal: unknown) => {
           given.asked?.push(proposal);
           return { reason: null };
         },
-      } as unknown as Ctx,
-      place: { name: project, root: folder, home: folder, config: parseConfig(config, "slipway.yml").config },
-      db: async () => db,
-      project: () => ensureProject(db, project),
-      actor: async () => "aoi",
-    }) as unknown as Session;
+      },
+      more: { actor: async () => "aoi" },
+    });
   const rows = async () =>
     JSON.stringify((await sql`select * from slipway_state.secrets`.execute(db.kysely)).rows) +
     JSON.stringify((await sql`select * from slipway_state.audit`.execute(db.kysely)).rows);
@@ -200,9 +196,7 @@ describe.each(backends)("secrets on %s", (backend) => {
   test("a key file that others may read is not used", async () => {
     await secretSet(session("open", { value: "hunter22" }), { name: "a", ...act });
     const file = secretKeyFile(session("open").ctx);
-    await writeFile(file, await readFile(file), { mode: 0o644 });
-    await rm(file);
-    await writeFile(file, "x", { mode: 0o644 });
+    await chmod(file, 0o644);
     await expect(readSecret(session("open"), "a")).rejects.toMatchObject({ text: { id: "secrets.key_open" } });
   });
 

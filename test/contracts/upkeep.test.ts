@@ -6,18 +6,17 @@ import { dirname, join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { parseConfig } from "../../src/core/config.ts";
-import type { Ctx } from "../../src/core/ctx.ts";
 import { listAlerts, openAlerts } from "../../src/db/alerts.ts";
 import { listAudit } from "../../src/db/audit.ts";
 import type { Db } from "../../src/db/db.ts";
-import { ensureEnvironment, ensureProject, updateEnvironment } from "../../src/db/projects.ts";
+import { ensureProject, updateEnvironment } from "../../src/db/projects.ts";
 import { finishRun } from "../../src/db/runs.ts";
 import { beginUpkeep, listUpkeep } from "../../src/db/upkeep.ts";
 import { withLease } from "../../src/flow/lease.ts";
 import type { Session } from "../../src/flow/session.ts";
 import { upkeepRun, upkeepShow, upkeepTick } from "../../src/ops/upkeep.ts";
 import { render } from "../../src/text/catalogue.ts";
+import { bareSession } from "../support/session.ts";
 import { backends, handClock, makePlace, type StatePlace } from "../support/state.ts";
 import { audit, sampleProject, sampleRun } from "../support/state-samples.ts";
 
@@ -48,28 +47,10 @@ describe.each(backends)("upkeep on %s", (backend) => {
   const session = (project: string, text = config(), host = "here"): Session => {
     const home = host === "here" ? join(folder, project) : join(folder, host, project);
     mkdirSync(home, { recursive: true });
-    const ctx = {
-      clock,
-      env: {},
-      user: "aoi",
-      host,
-      pid: process.pid,
-      signal: new AbortController().signal,
-      progress: () => {},
-    } as unknown as Ctx;
-    const made = {
-      ctx,
-      place: { name: project, root: home, home, config: parseConfig(text, "slipway.yml").config },
-      db: async () => db,
-      project: () => ensureProject(db, project),
-      actor: async () => "server",
-      record: async ({ name, target }: { name: string; target: string }) =>
-        ensureEnvironment(db, (await ensureProject(db, project)).id, { name, target }),
-      warehouse: async () => {
-        throw new Error("nothing was ever deployed");
-      },
+    const warehouse = async () => {
+      throw new Error("nothing was ever deployed");
     };
-    return made as unknown as Session;
+    return bareSession(db, { name: project, config: text, root: home, ctx: { host }, more: { warehouse } });
   };
   const records = async (project: string) => listUpkeep(db, (await ensureProject(db, project)).id, { limit: 50 });
   const states = async (project: string) => (await records(project)).map((one) => one.state);
