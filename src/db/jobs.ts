@@ -76,7 +76,12 @@ export interface Pause {
 /** Pauses a job or lets it go on, with one audit row. false: it was so already. */
 export async function setJobPaused(db: Db, { projectId, name, paused }: Pause, audit: AuditRow): Promise<boolean> {
   return db.transaction(async (trx) => {
-    await ensureJobs(trx, projectId, [name]);
+    // No server may have looked at it yet.
+    await trx.kysely
+      .insertInto("jobs")
+      .values({ projectId, name, consideredUntil: null })
+      .onConflict((conflict) => conflict.columns(["projectId", "name"]).doNothing())
+      .execute();
     const { numUpdatedRows } = await trx.kysely
       .updateTable("jobs")
       .set({ paused: paused !== null, pausedBy: paused?.by ?? null, pausedReason: paused?.reason ?? null })

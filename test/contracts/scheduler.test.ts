@@ -282,4 +282,15 @@ describe.each(backends)("the scheduler on %s", (backend) => {
     clock.move(HOUR);
     expect(await tick(session)).toMatchObject({ queued: 1, decided: 2 });
   });
+
+  test("a job that is paused and goes on before any server was there has missed nothing", async () => {
+    const { session } = world("early", hourly);
+    const pause = { projectId: await projectOf(session), name: "daily", paused: { by: "aoi", reason: null } };
+    expect(await setJobPaused(db, pause, audit())).toBe(true);
+    expect(await setJobPaused(db, { ...pause, paused: null }, audit())).toBe(true);
+    clock.move(3 * HOUR);
+    expect(await tick(session)).toMatchObject({ decided: 0 });
+    clock.move(HOUR);
+    expect(await tick(session)).toMatchObject({ decided: 1 });
+  });
 });
