@@ -47,6 +47,8 @@ test("a job that runs elsewhere waits", () =>
   starts([job(2, "daily", 2), job(3, "load", 2)], { running: [job(1, "daily", 1)] }, 3));
 test("two nameless runs of different environments go together", () =>
   starts([job(2, null, 2)], { running: [job(1, "daily", 1)] }, 2));
+test("a job that is called like the number of an environment is not the nameless run there", () =>
+  starts([job(2, "2", 3)], { running: [job(1, null, 2)] }, 2));
 test("an environment that somebody acts on is left alone", () =>
   starts([job(1, "daily"), job(2, "dev", 2)], { leased: new Set([1]) }, 2));
 test("after a rollback new commits wait, jobs and people do not", () =>

@@ -15,7 +15,7 @@ export type QueuedRun = Pick<Run, "id" | "kind" | "environmentId" | "job" | "tri
 
 /** Equal for runs that must not go at once: of one job, or of automatic deployments to one environment. */
 export const workKey = ({ job, kind, environmentId }: Pick<QueuedRun, "job" | "kind" | "environmentId">): string =>
-  job === null ? `${kind} ${environmentId}` : `job ${job}`;
+  job === null ? `nameless ${kind} ${environmentId}` : `job ${job}`;
 
 export const isSameWork = (one: QueuedRun, other: QueuedRun): boolean => workKey(one) === workKey(other);
 
