@@ -68,7 +68,7 @@ async function prepare(session: Session): Promise<Server> {
   session.actor = async () => serverActor(id, ctx.host);
   session.warm = keepWarm(ctx);
   importDbt(session).catch(() => {}); // the first run says what is wrong with Python
-  const log = openServerLog(ctx, { server: id, project: place.name });
+  const log = openServerLog(ctx, { server: id, project: place.name }, place.config.timezone);
   const stop = new AbortController();
   const duties: RunningDuty[] = [];
   const ring = (...names: string[]) => {

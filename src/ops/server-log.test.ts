@@ -14,6 +14,7 @@ function start(pretty: boolean, level?: string) {
     log: openServerLog(
       { log, lang: "en", clock, env: { SLIPWAY_LOG_LEVEL: level } },
       { server: "s1", project: "shop" },
+      "Asia/Tokyo",
     ),
   };
 }
@@ -46,10 +47,10 @@ test("an error says what and what next; our own mistakes also from where", () =>
   expect(JSON.parse(lines[1]!)).toMatchObject({ error: "boom", stack: expect.stringContaining("server-log.test") });
 });
 
-test("on a terminal a line is for reading", () => {
+test("on a terminal a line is for reading, with the time of the project's zone", () => {
   const { log, lines } = start(true);
   log.warn(say("serve.run_ended", { run: 7, state: "held" }), { run: 7, job: "daily", environment: null });
-  expect(lines).toEqual([`${at.toTimeString().slice(0, 8)} ! run 7 held  run=7 job=daily\n`]);
+  expect(lines).toEqual(["09:14:31 ! run 7 held  run=7 job=daily\n"]);
 });
 
 test("known secrets never get in", () => {

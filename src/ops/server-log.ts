@@ -5,6 +5,7 @@ import { AppError } from "../lib/error.ts";
 import { makeScrubber, type Scrub, scrubDeep } from "../lib/scrub.ts";
 import type { Text } from "../lib/text.ts";
 import { render } from "../text/catalogue.ts";
+import { clockSeconds } from "../text/format.ts";
 
 export type LogFields = Record<string, unknown>;
 
@@ -18,16 +19,17 @@ export interface ServerLog {
   hide(values: readonly string[]): void;
 }
 
-/** `fields` go on every line: `server`, `project`. */
+/** `fields` go on every line: `server`, `project`. Times that people read are of the project's zone, those of JSON are UTC. */
 export function openServerLog(
   { log, lang, clock, env }: Pick<Ctx, "log" | "lang" | "clock" | "env">,
   fields: LogFields,
+  timezone: string,
 ): ServerLog {
   let scrub: Scrub = makeScrubber([]);
   // Field by field: a secret of digits may stand in a time or a number, and what is left must be JSON.
   const write = (line: string) => {
     const safe = `${JSON.stringify(scrubDeep(JSON.parse(line), (text) => scrub(text), OURS))}\n`;
-    log.write(log.pretty ? readable(safe) : safe);
+    log.write(log.pretty ? readable(safe, timezone) : safe);
   };
   const logger = pino(
     {
@@ -82,9 +84,9 @@ const HIDDEN = new Set([
 ]);
 
 /** `09:14:31 run 412 started  job=daily environment=prod` */
-function readable(line: string): string {
+function readable(line: string, timezone: string): string {
   const entry = JSON.parse(line) as LogFields;
-  const time = new Date(String(entry.time)).toTimeString().slice(0, 8);
+  const { time } = clockSeconds(new Date(String(entry.time)), timezone);
   const rest = Object.entries(entry)
     .filter(([name, value]) => !HIDDEN.has(name) && value !== null)
     .map(([name, value]) => `${name}=${typeof value === "string" ? value : JSON.stringify(value)}`);
