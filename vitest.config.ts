@@ -31,6 +31,7 @@ export default defineConfig({
           include: ["src/**/*.test.ts", "scripts/**/*.test.ts", "test/tidy.test.ts", "test/golden/**/*.test.ts"],
           // They share no state (pure functions, folders of their own): one process for all saves most of their time.
           isolate: false,
+          setupFiles: ["test/support/seed.ts"],
         },
       },
       {

@@ -73,7 +73,7 @@ test("a file that somebody holds delays nobody, and the copy comes later", async
   const { release } = await holdFile(bench);
   const from = systemClock.ticksMs();
   await copyOwed(debt);
-  expect(systemClock.ticksMs() - from).toBeLessThan(30_000);
+  expect(systemClock.ticksMs() - from).toBeLessThan(60_000); // which is how long others wait for the file
   expect(notes).toEqual([expect.stringMatching(/^evidence is not copied to dbt_evidence yet \(.*shop\.duckdb/)]);
   expect(await owedCopies(debt)).toEqual([id]);
   await release();

@@ -5,6 +5,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { canonicalSql } from "../../src/core/template.ts";
 import { testPython } from "../support/python.ts";
+import { seed } from "../support/seed.ts";
 
 const TEMPLATES = 40_000;
 // Blanks are frequent, so that there is something to fold; two tags that render to literals side by side are left out: folding the
@@ -76,7 +77,6 @@ const parts = [
 const template = fc.array(fc.constantFrom(...parts), { minLength: 2, maxLength: 14 }).map((some) => some.join(""));
 
 test("canonical forms render to SQL of equal meaning", async () => {
-  const seed = Number(process.env.SLIPWAY_TEST_SEED ?? Math.floor(Math.random() * 2 ** 31));
   const pairs = fc
     .sample(template, { numRuns: TEMPLATES, seed })
     .map((raw) => ({ raw, ...canonicalSql(raw, { adapter: "postgres" }) }))
