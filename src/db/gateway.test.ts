@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
@@ -52,6 +53,47 @@ async function check(answers: (Buffer | Error)[], expected: { heard: string; bro
   await rm(folder, { recursive: true });
   expect({ heard, broken }).toEqual(expected);
 }
+
+/** Checkpoints that the gateway itself makes while a client says something at each of these minutes; the disk is full. */
+async function checkpoints(
+  times: number[],
+  isInTransaction: () => boolean = () => false,
+): Promise<(number | string)[]> {
+  const folder = await mkdtemp(join(tmpdir(), "gw-"));
+  const made: (number | string)[] = [];
+  let now = 0;
+  const pglite = {
+    execProtocolRawStream: async (_: Uint8Array, { onRawData }: { onRawData: (data: Uint8Array) => void }) =>
+      onRawData(readyForQuery),
+    exec: async (statement: string) => {
+      if (statement !== "checkpoint") return;
+      made.push(now);
+      throw new Error("no room on the disk");
+    },
+    isInTransaction,
+    close: async () => {},
+  } as unknown as PGlite;
+  const path = join(folder, "socket");
+  const clock = { ...systemClock, ticksMs: () => now * 60_000 };
+  const onBroken = (error: unknown) => made.push(`broken: ${error}`);
+  const gateway = new Gateway({ pglite, path, transactionIdleMs: 1e9, clock, log: () => {}, onBroken });
+  await gateway.listen();
+  const socket = connect(path);
+  const says = async (bytes: Buffer) => {
+    socket.write(bytes);
+    await once(socket, "data");
+  };
+  await says(opening);
+  for (now of times) await says(query);
+  socket.destroy();
+  await gateway.close();
+  await rm(folder, { recursive: true });
+  return made;
+}
+
+test("a checkpoint every five minutes of work, whatever becomes of it", async () =>
+  expect(await checkpoints([1, 4, 6, 7, 10, 30, 31])).toEqual([6, 30]));
+test("none in the middle of a transaction", async () => expect(await checkpoints([1, 6, 7], () => true)).toEqual([]));
 
 const ready = readyForQuery.toString("latin1");
 

@@ -5,6 +5,8 @@ import type { Clock } from "../lib/clock.ts";
 import { Framer, type Message } from "./wire.ts";
 
 const watchEveryMs = 250;
+/** As PostgreSQL's own checkpoint_timeout. PGlite has no process that would do it: its log grew for as long as it lived. */
+const checkpointEveryMs = 5 * 60_000;
 const sync = Uint8Array.of(0x53, 0, 0, 0, 4);
 /** ReadyForQuery: `Z`, four bytes of length, one of state. */
 const ready = "Z".charCodeAt(0);
@@ -39,10 +41,12 @@ export class Gateway {
   #owner: Seat | null = null;
   #running = false;
   #lastMs = 0;
+  #checkpointMs: number;
   #watchdog: NodeJS.Timeout | undefined;
 
   constructor(options: GatewayOptions) {
     this.#options = options;
+    this.#checkpointMs = options.clock.ticksMs();
   }
 
   async listen(): Promise<void> {
@@ -82,13 +86,23 @@ export class Gateway {
     if (this.#running) return;
     this.#running = true;
     try {
-      for (let seat = this.#next(); seat; seat = this.#next())
+      for (let seat = this.#next(); seat; seat = this.#next()) {
+        if (!this.#owner) await this.#checkpoint();
         if (seat.gone) await this.#abandon(seat);
         else await this.#serve(seat, seat.messages.shift()!);
+      }
     } catch (error) {
       this.#options.onBroken(error);
     }
     this.#running = false;
+  }
+
+  /** Between two statements, when it is time: PostgreSQL's log up to now is not needed any more. One that fails is tried again next time. */
+  async #checkpoint(): Promise<void> {
+    const { clock, pglite, log } = this.#options;
+    if (clock.ticksMs() - this.#checkpointMs < checkpointEveryMs) return;
+    this.#checkpointMs = clock.ticksMs();
+    await pglite.exec("checkpoint").catch((error: unknown) => log(`no checkpoint: ${String(error)}`));
   }
 
   #next(): Seat | null {
