@@ -8,6 +8,7 @@ import type { Token, TokenRequest } from "../core/token.ts";
 import { type FileToken, type FileTokenRequest, fileTokens } from "../warehouse/file-tokens.ts";
 import { withCheckout } from "./ingest.ts";
 import type { InputWork } from "./inputs.ts";
+import { withMaker } from "./own-source.ts";
 
 export interface Gathered {
   tokens: Record<NodeId, Token>;
@@ -80,7 +81,9 @@ async function sourceTokens(
   const pinned = (id: NodeId) => (work.keepSources && !work.fresh.has(id) ? work.pinned[id] : undefined);
   const external = sources.filter((id) => externalLocation(manifest, id) !== null);
   const requests = sources.filter((id) => !external.includes(id) && !pinned(id)).map((id) => tokenRequest(work, id));
-  const tokens = await work.warehouse.readTokens(requests, salt);
+  const tokens = await work.warehouse.readTokens(requests, salt).catch((error: unknown) => {
+    throw withMaker(manifest, error);
+  });
   for (const [index, { node }] of requests.entries()) found.set(node, standing(work, node, tokens[index]!));
   const files = await tokensOfFiles(
     work,

@@ -59,6 +59,12 @@ export const flow = defineTexts({
     en: (p: { environment: string; release: number }) => `r${p.release} is rejected; ${p.environment} was not changed`,
     ja: (p) => `r${p.release} は不採用です。${p.environment} は変わっていません`,
   },
+  "flow.source_is_node": {
+    en: (p: { kind: string; name: string; source: string }) =>
+      `${p.kind} ${p.name} of this project makes that table: write ref('${p.name}') instead of ${p.source}, so that it is built first and its changes are seen`,
+    ja: (p) =>
+      `この表はこのプロジェクトの ${p.kind} ${p.name} が作ります。${p.source} の代わりに ref('${p.name}') と書けば、先にビルドされ、変更も反映されます`,
+  },
   "flow.live": {
     en: (p: { environment: string; release: number }) => `${p.environment} serves r${p.release}`,
     ja: (p) => `${p.environment} は r${p.release} を公開中です`,
