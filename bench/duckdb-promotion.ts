@@ -1,6 +1,6 @@
 // How long a promotion of 1,000 changed views takes on DuckDB, part by part. Prints one line per case; needs a Python with duckdb.
 
-import type { PublishName } from "../src/core/publish.ts";
+import type { PublishName } from "../src/core/plan/publish.ts";
 import { systemClock as clock } from "../src/lib/clock.ts";
 import { openDuckdb } from "../src/warehouse/duckdb/open.ts";
 import { ensure, following, hooks, liveRow, makeBench, publishNames, relation, STORE } from "../test/support/duckdb.ts";

@@ -1,5 +1,10 @@
 // How long the evidence of a large run takes to be in SQL, on both kinds of state.
-import { type ColumnKind, type EvidenceTable, RUN_RESULTS, TEST_RESULTS } from "../src/core/evidence-tables.ts";
+import {
+  type ColumnKind,
+  type EvidenceTable,
+  RUN_RESULTS,
+  TEST_RESULTS,
+} from "../src/core/evidence/evidence-tables.ts";
 import { saveEvidence } from "../src/db/evidence.ts";
 import { ensureEnvironment, ensureProject } from "../src/db/projects.ts";
 import { startRun } from "../src/db/runs.ts";

@@ -1,6 +1,6 @@
 // How long a promotion of many changed views takes on PostgreSQL: prepare, flip, settle, and rollbacks. `node bench/postgres-promotion.ts [views] [readers]`
 import { performance } from "node:perf_hooks";
-import type { Promotion } from "../src/core/publish.ts";
+import type { Promotion } from "../src/core/plan/publish.ts";
 import type { World } from "../test/integration/postgres-world.ts";
 import {
   buildRelease,

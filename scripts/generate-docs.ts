@@ -2,7 +2,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { buildProgram } from "../src/cli/shell.ts";
-import { jsonSchema } from "../src/core/config.ts";
+import { jsonSchema } from "../src/core/config/config.ts";
 
 interface Schema {
   type?: string | string[];

@@ -1,5 +1,5 @@
 // Shows what is about to happen and asks. Without a terminal and without `--yes` it says which command to type.
-import type { Proposal } from "../core/proposal.ts";
+import type { Proposal } from "../core/plan/proposal.ts";
 import { AppError } from "../lib/error.ts";
 import type { Language, Text } from "../lib/text.ts";
 import { render, say } from "../text/catalogue.ts";

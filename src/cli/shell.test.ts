@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { Ctx } from "../core/ctx.ts";
 import type { Commands } from "../core/ops.ts";
-import type { Proposal } from "../core/proposal.ts";
+import type { Proposal } from "../core/plan/proposal.ts";
 import type { ResumeView } from "../core/views/upkeep.ts";
 import { AppError } from "../lib/error.ts";
 import { say } from "../text/catalogue.ts";

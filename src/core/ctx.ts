@@ -1,8 +1,8 @@
 // What every command is given: time, surroundings, language, the person's answers. Built once, in main.ts. Types only.
 import type { Clock } from "../lib/clock.ts";
 import type { Language, Text } from "../lib/text.ts";
+import type { Proposal } from "./plan/proposal.ts";
 import type { ProgressSink } from "./progress.ts";
-import type { Proposal } from "./proposal.ts";
 
 export interface Ctx {
   clock: Clock;

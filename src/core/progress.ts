@@ -1,7 +1,7 @@
 // What a long command tells while it runs. Emitted by flow/, printed by cli/progress.ts, sent as JSON lines by `--events`.
 import type { Text } from "../lib/text.ts";
+import type { NodeId } from "./project/relation.ts";
 import type { RunKind } from "./records.ts";
-import type { NodeId } from "./relation.ts";
 
 /** Phases in the order they come. `check`: doctor, gc, eject and other single steps. */
 export type Phase = "ingest" | "plan" | "build" | "verify" | "promote" | "check";

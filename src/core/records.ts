@@ -1,9 +1,9 @@
 // What Slipway remembers: the records of its own state, as the rooms above db/ see them (camelCase, Dates, plain JSON).
 import type { Text } from "../lib/text.ts";
-import type { JobRequest, Trigger } from "./jobs.ts";
-import type { Promotion } from "./publish.ts";
-import type { Column, NodeId, Relation } from "./relation.ts";
-import type { Token } from "./token.ts";
+import type { JobRequest, Trigger } from "./jobs/jobs.ts";
+import type { Token } from "./keys/token.ts";
+import type { Promotion } from "./plan/publish.ts";
+import type { Column, NodeId, Relation } from "./project/relation.ts";
 
 export type ReleaseState = "candidate" | "verified" | "live" | "retired" | "rejected";
 export type VersionState = "building" | "ready" | "failed" | "retired";

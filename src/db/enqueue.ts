@@ -1,7 +1,7 @@
 // Asking the queue for runs: each waits, joins one that waits, or is refused.
-import type { JobRequest, Trigger } from "../core/jobs.ts";
+import type { JobRequest, Trigger } from "../core/jobs/jobs.ts";
+import { commitAsked, meetable, type Overlap, type QueuedRun, takesIn, workKey } from "../core/jobs/queue.ts";
 import { WAITING_RUNS_MAX } from "../core/limits.ts";
-import { commitAsked, meetable, type Overlap, type QueuedRun, takesIn, workKey } from "../core/queue.ts";
 import type { AuditRow, Run } from "../core/records.ts";
 import { recordAudits } from "./audit.ts";
 import type { Db } from "./db.ts";

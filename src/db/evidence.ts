@@ -1,9 +1,9 @@
 // Evidence of runs in SQL: written in bulk after a run, read by `run show` and by people.
 import { sql } from "kysely";
-import type { MeasuredRelation, RanNode } from "../core/evidence.ts";
-import type { EvidenceBatch, EvidenceRow, EvidenceTable } from "../core/evidence-tables.ts";
-import { RELATION_SIZES, RUN_RESULTS, TEST_RESULTS } from "../core/evidence-tables.ts";
-import type { NodeId } from "../core/relation.ts";
+import type { MeasuredRelation, RanNode } from "../core/evidence/evidence.ts";
+import type { EvidenceBatch, EvidenceRow, EvidenceTable } from "../core/evidence/evidence-tables.ts";
+import { RELATION_SIZES, RUN_RESULTS, TEST_RESULTS } from "../core/evidence/evidence-tables.ts";
+import type { NodeId } from "../core/project/relation.ts";
 import type { Db } from "./db.ts";
 import { stateSchema } from "./db.ts";
 import { json } from "./json.ts";

@@ -1,5 +1,5 @@
 // Steps of a job's run: what will be done in which order, how far it is, and what each came to.
-import type { JobStep, JobStepState } from "../core/jobs.ts";
+import type { JobStep, JobStepState } from "../core/jobs/jobs.ts";
 import type { RunState } from "../core/records.ts";
 import type { Text } from "../lib/text.ts";
 import type { Db } from "./db.ts";

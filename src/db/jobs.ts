@@ -1,6 +1,6 @@
 // Declared jobs as the state knows them (paused, looked at until when), what became of each occurrence, and branches that are watched.
 import { sql } from "kysely";
-import type { JobRecord, Occurrence, OccurrenceState } from "../core/jobs.ts";
+import type { JobRecord, Occurrence, OccurrenceState } from "../core/jobs/jobs.ts";
 import type { AuditRow, Run, RunState } from "../core/records.ts";
 import type { Text } from "../lib/text.ts";
 import { recordAudit } from "./audit.ts";

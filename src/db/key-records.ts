@@ -1,6 +1,7 @@
 // Many key records at once: what a whole plan or release is compared with.
+
+import type { NodeId } from "../core/project/relation.ts";
 import type { KeyRecord } from "../core/records.ts";
-import type { NodeId } from "../core/relation.ts";
 import type { Db } from "./db.ts";
 import { anyText } from "./lists.ts";
 

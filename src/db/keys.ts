@@ -1,7 +1,7 @@
 // What went into each key, so that "why is this rebuilt?" always has an answer.
 import { sql } from "kysely";
+import type { NodeId } from "../core/project/relation.ts";
 import type { KeyRecord } from "../core/records.ts";
-import type { NodeId } from "../core/relation.ts";
 import type { Db } from "./db.ts";
 import { json } from "./json.ts";
 import { anyText, inPieces } from "./lists.ts";

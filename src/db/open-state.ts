@@ -6,11 +6,11 @@ import type { Clock } from "../lib/clock.ts";
 import { AppError } from "../lib/error.ts";
 import { say } from "../text/catalogue.ts";
 import { type Db, makeDb } from "./db.ts";
-import { connectEmbedded } from "./embedded.ts";
+import { connectEmbedded } from "./embedded/embedded.ts";
+import { socketPort } from "./embedded/state-setting.ts";
 import { bringUpToDate } from "./migrate.ts";
 import { makePool } from "./pool.ts";
 import { goByServer } from "./server-time.ts";
-import { socketPort } from "./state-setting.ts";
 
 export interface OpenOptions {
   /** Absolute folder `.slipway`; made when missing. */

@@ -1,5 +1,5 @@
 // What waits and what runs, as the queue reads it, one reader after another.
-import type { QueuedRun } from "../core/queue.ts";
+import type { QueuedRun } from "../core/jobs/queue.ts";
 import type { Db } from "./db.ts";
 
 const queueColumns = ["id", "kind", "environmentId", "job", "trigger", "request"] as const;

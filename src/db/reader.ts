@@ -1,6 +1,6 @@
 // People's own SQL on the state: one read-only transaction, one statement at a time, every value as PostgreSQL prints it.
 import type pg from "pg";
-import type { SqlStatement } from "../core/sql-statements.ts";
+import type { SqlStatement } from "../core/project/sql-statements.ts";
 import { type Db, stateSchema } from "./db.ts";
 
 /** What the names of a reader mean: the state's tables, then functions that only readers have. */

@@ -1,5 +1,5 @@
 // The queue of runs: asked for (enqueue.ts), claimed by one worker, taken back or given up. A run is its own row, whoever carries it out.
-import { environmentLeaseName, nextToStart, type Standing } from "../core/queue.ts";
+import { environmentLeaseName, nextToStart, type Standing } from "../core/jobs/queue.ts";
 import type { AuditRow, Run } from "../core/records.ts";
 import type { Text } from "../lib/text.ts";
 import { recordAudit } from "./audit.ts";

@@ -1,7 +1,7 @@
 // Runs: what is being done, how far it came (recovery starts from there), and how it ended.
 
-import type { JobRequest, Trigger } from "../core/jobs.ts";
-import type { Promotion } from "../core/publish.ts";
+import type { JobRequest, Trigger } from "../core/jobs/jobs.ts";
+import type { Promotion } from "../core/plan/publish.ts";
 import type { AuditRow, Run, RunKind, RunPhase, RunState } from "../core/records.ts";
 import type { Text } from "../lib/text.ts";
 import { recordAudit } from "./audit.ts";

@@ -1,7 +1,9 @@
 // The tables as Kysely sees them: camelCase names, Dates, JSON columns read as values and written as text (see json.ts).
 import type { ColumnType, Generated, GeneratedAlways } from "kysely";
-import type { JobRequest, JobStepState, OccurrenceState, Trigger } from "../core/jobs.ts";
-import type { Promotion } from "../core/publish.ts";
+import type { JobRequest, JobStepState, OccurrenceState, Trigger } from "../core/jobs/jobs.ts";
+import type { Token } from "../core/keys/token.ts";
+import type { Promotion } from "../core/plan/publish.ts";
+import type { Column, NodeId } from "../core/project/relation.ts";
 import type {
   Evidence,
   ReleaseNode,
@@ -13,8 +15,6 @@ import type {
   VerdictKind,
   VersionState,
 } from "../core/records.ts";
-import type { Column, NodeId } from "../core/relation.ts";
-import type { Token } from "../core/token.ts";
 import type { UpkeepPeriod, UpkeepState, UpkeepTask } from "../core/upkeep.ts";
 import type { Text } from "../lib/text.ts";
 import type { Json } from "./json.ts";

@@ -1,5 +1,5 @@
 // Who serves a project: a row per server process with its last sign of life.
-import type { Server } from "../core/jobs.ts";
+import type { Server } from "../core/jobs/jobs.ts";
 import type { AuditRow } from "../core/records.ts";
 import { recordAudit, recordAudits } from "./audit.ts";
 import type { Db } from "./db.ts";

@@ -1,6 +1,6 @@
 // How long each node took to build, for estimates.
 import { sql } from "kysely";
-import type { NodeId } from "../core/relation.ts";
+import type { NodeId } from "../core/project/relation.ts";
 import type { Db } from "./db.ts";
 
 /** The median is taken over this many latest builds of a node: old habits are forgotten. */

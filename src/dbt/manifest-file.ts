@@ -1,6 +1,6 @@
 // Reads dbt's manifest.json from disk.
 import { readFile } from "node:fs/promises";
-import { type Manifest, parseManifest } from "../core/manifest.ts";
+import { type Manifest, parseManifest } from "../core/project/manifest.ts";
 import { AppError } from "../lib/error.ts";
 import { say } from "../text/catalogue.ts";
 

@@ -2,7 +2,7 @@
 import { isUtf8 } from "node:buffer";
 import { readdir, readFile } from "node:fs/promises";
 import { isAbsolute, join, relative } from "node:path";
-import { outageIn } from "../core/outage.ts";
+import { outageIn } from "../core/plan/outage.ts";
 import { AppError, type Where } from "../lib/error.ts";
 import { say } from "../text/catalogue.ts";
 import type { Failure } from "./messages.ts";

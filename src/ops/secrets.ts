@@ -1,13 +1,13 @@
 // `slipway secret set|list|remove`: values go in and never come out again.
 
 import { NAME } from "../core/config/fields.ts";
+import { secretUses } from "../core/config/secret-names.ts";
 import type { ActRequest } from "../core/flow.ts";
-import { secretUses } from "../core/secret-names.ts";
 import type { SecretDoneView, SecretsView } from "../core/views/secrets.ts";
 import { findSecret, listSecrets, removeSecret, type SealedSecret, saveSecret } from "../db/secrets.ts";
-import { ensureSecretKey, findSecretKey, SECRET_KEY_NAME, secretKeyFile } from "../flow/secret-key.ts";
-import { sealContext } from "../flow/secrets.ts";
-import type { Session } from "../flow/session.ts";
+import { ensureSecretKey, findSecretKey, SECRET_KEY_NAME, secretKeyFile } from "../flow/secrets/secret-key.ts";
+import { sealContext } from "../flow/secrets/secrets.ts";
+import type { Session } from "../flow/session/session.ts";
 import { AppError, type Problem } from "../lib/error.ts";
 import { SCRUBBED_LENGTH_MIN } from "../lib/scrub.ts";
 import { keyId, seal, unseal } from "../lib/seal.ts";

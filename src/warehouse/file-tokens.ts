@@ -2,8 +2,8 @@
 import { lstat, mkdir, readdir, rm, stat, symlink } from "node:fs/promises";
 import { dirname, isAbsolute, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { NodeId } from "../core/relation.ts";
-import type { Token } from "../core/token.ts";
+import type { Token } from "../core/keys/token.ts";
+import type { NodeId } from "../core/project/relation.ts";
 import type { Clock } from "../lib/clock.ts";
 import { canonicalJson, sha256, sha256File } from "../lib/hash.ts";
 import type { Text } from "../lib/text.ts";

@@ -1,9 +1,9 @@
 // What Slipway needs of a warehouse, whatever its kind. Two implementations: duckdb/ and postgres/. No dbt here.
 
-import type { EvidenceBatch } from "../core/evidence-tables.ts";
-import type { Dressing, LiveRow, Promotion } from "../core/publish.ts";
-import type { Column, Relation } from "../core/relation.ts";
-import type { Token, TokenRequest } from "../core/token.ts";
+import type { EvidenceBatch } from "../core/evidence/evidence-tables.ts";
+import type { Token, TokenRequest } from "../core/keys/token.ts";
+import type { Dressing, LiveRow, Promotion } from "../core/plan/publish.ts";
+import type { Column, Relation } from "../core/project/relation.ts";
 import type { Problem } from "../lib/error.ts";
 import type { Text } from "../lib/text.ts";
 

@@ -1,7 +1,7 @@
 // Slipway's schema up and down on filled tables, with alembic's meaning of the words. On PGlite and on PostgreSQL.
 import { type Kysely, sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { sampleBatches, sampleEvidence } from "../../src/core/evidence-sample.ts";
+import { sampleBatches, sampleEvidence } from "../../src/core/evidence/evidence-sample.ts";
 import type { Db } from "../../src/db/db.ts";
 import { saveEvidence } from "../../src/db/evidence.ts";
 import { ensureJobs, recordOccurrences, saveBranch } from "../../src/db/jobs.ts";

@@ -1,8 +1,8 @@
 // The queue of runs and the servers: what must hold when several ask at once. On PGlite and on PostgreSQL.
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { JobRequest, Trigger } from "../../src/core/jobs.ts";
+import type { JobRequest, Trigger } from "../../src/core/jobs/jobs.ts";
+import { environmentLeaseName } from "../../src/core/jobs/queue.ts";
 import { WAITING_RUNS_MAX } from "../../src/core/limits.ts";
-import { environmentLeaseName } from "../../src/core/queue.ts";
 import { listAudit } from "../../src/db/audit.ts";
 import type { Db } from "../../src/db/db.ts";
 import { acquireLease } from "../../src/db/leases.ts";

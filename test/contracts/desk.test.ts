@@ -1,13 +1,13 @@
 // The desk of a server: what it claims is carried out, ended or given back, whatever fails around it.
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { jobRequest } from "../../src/core/job-request.ts";
+import { jobRequest } from "../../src/core/jobs/job-request.ts";
 import type { Db } from "../../src/db/db.ts";
 import { enqueueRun } from "../../src/db/run-queue.ts";
 import { loadRun } from "../../src/db/runs.ts";
-import type { Session } from "../../src/flow/session.ts";
+import type { Session } from "../../src/flow/session/session.ts";
 import { AppError } from "../../src/lib/error.ts";
-import { openDesk } from "../../src/ops/desk.ts";
-import type { ServerLog } from "../../src/ops/server-log.ts";
+import { openDesk } from "../../src/ops/server/desk.ts";
+import type { ServerLog } from "../../src/ops/server/server-log.ts";
 import { say } from "../../src/text/catalogue.ts";
 import { scheduleWorld } from "../support/schedule-session.ts";
 import { handClock, makePlace, type StatePlace } from "../support/state.ts";

@@ -1,7 +1,7 @@
 // Runs of processes that are no more: who counts as dead, and what becomes of their runs. On PGlite and on PostgreSQL.
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { jobRequest } from "../../src/core/job-request.ts";
-import { environmentLeaseName } from "../../src/core/queue.ts";
+import { jobRequest } from "../../src/core/jobs/job-request.ts";
+import { environmentLeaseName } from "../../src/core/jobs/queue.ts";
 import type { Run } from "../../src/core/records.ts";
 import { listAudit } from "../../src/db/audit.ts";
 import type { Db } from "../../src/db/db.ts";
@@ -9,9 +9,9 @@ import { acquireLease } from "../../src/db/leases.ts";
 import { claimRun, enqueueRun } from "../../src/db/run-queue.ts";
 import { finishRun, loadRun, recordStep, setRunPhase, startRun } from "../../src/db/runs.ts";
 import { heartbeat, listServers, registerServer } from "../../src/db/servers.ts";
-import { enlist } from "../../src/ops/enlist.ts";
 import { TWIN_WAIT_MS } from "../../src/ops/limits.ts";
-import { runAgain, takeUpAbandoned } from "../../src/ops/rescue.ts";
+import { enlist } from "../../src/ops/server/enlist.ts";
+import { runAgain, takeUpAbandoned } from "../../src/ops/server/rescue.ts";
 import { scheduleWorld } from "../support/schedule-session.ts";
 import { backends, handClock, makePlace, type StatePlace } from "../support/state.ts";
 import { audit } from "../support/state-samples.ts";

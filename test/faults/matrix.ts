@@ -1,6 +1,6 @@
 // Killed at every named point, with readers all along: the next command finishes the work, and nobody ever saw half of it.
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { FAULT_POINTS, type FaultName } from "../../src/flow/fault.ts";
+import { FAULT_POINTS, type FaultName } from "../../src/flow/session/fault.ts";
 import { answerOf, type User } from "../harness.ts";
 import { expectDone } from "./commands.ts";
 import { familyOf } from "./processes.ts";

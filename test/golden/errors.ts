@@ -1,5 +1,5 @@
 // Errors as they reach people, from which the golden blocks are drawn.
-import { parseConfig } from "../../src/core/config.ts";
+import { parseConfig } from "../../src/core/config/config.ts";
 import { AppError } from "../../src/lib/error.ts";
 import { literal } from "./base.ts";
 

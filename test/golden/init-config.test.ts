@@ -2,7 +2,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { initialConfig } from "../../src/core/init-config.ts";
+import { initialConfig } from "../../src/core/config/init-config.ts";
 
 test("what init writes for three targets", () => {
   const text = initialConfig({ projectName: "shop", targets: ["dev", "staging", "prod"], defaultTarget: "dev" });

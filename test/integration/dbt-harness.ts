@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { homedir, tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll } from "vitest";
-import type { Manifest } from "../../src/core/manifest.ts";
+import type { Manifest } from "../../src/core/project/manifest.ts";
 import type { EngineEvent, EngineRun, EngineSetting } from "../../src/dbt/engine.ts";
 import { readManifest } from "../../src/dbt/manifest-file.ts";
 import { ensurePython, type PythonEnv } from "../../src/dbt/python-env.ts";

@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import type { Promotion } from "../../src/core/publish.ts";
+import type { Promotion } from "../../src/core/plan/publish.ts";
 import {
   type Bench,
   ensure,

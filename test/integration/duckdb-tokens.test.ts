@@ -1,7 +1,7 @@
 // Tokens of sources: they change when, and only when, the data changes.
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import type { TokenRequest } from "../../src/core/token.ts";
+import type { TokenRequest } from "../../src/core/keys/token.ts";
 import type { Warehouse } from "../../src/warehouse/warehouse.ts";
 import { makeBench, relation } from "../support/duckdb.ts";
 

@@ -2,13 +2,13 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import type { EnvironmentConfig } from "../../src/core/config.ts";
-import { sampleBatches, sampleEvidence } from "../../src/core/evidence-sample.ts";
-import { RUN_RESULTS } from "../../src/core/evidence-tables.ts";
+import type { EnvironmentConfig } from "../../src/core/config/config.ts";
+import { sampleBatches, sampleEvidence } from "../../src/core/evidence/evidence-sample.ts";
+import { RUN_RESULTS } from "../../src/core/evidence/evidence-tables.ts";
 import type { ProgressEvent } from "../../src/core/progress.ts";
 import { saveEvidence } from "../../src/db/evidence.ts";
-import { copyOwed, oweCopy, owedCopies } from "../../src/flow/evidence-copy.ts";
-import type { Session } from "../../src/flow/session.ts";
+import { copyOwed, oweCopy, owedCopies } from "../../src/flow/evidence/evidence-copy.ts";
+import type { Session } from "../../src/flow/session/session.ts";
 import { systemClock } from "../../src/lib/clock.ts";
 import { render } from "../../src/text/catalogue.ts";
 import type { Warehouse } from "../../src/warehouse/warehouse.ts";

@@ -3,7 +3,7 @@ import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { canonicalSql } from "../../src/core/template.ts";
+import { canonicalSql } from "../../src/core/keys/template.ts";
 import { testPython } from "../support/python.ts";
 import { seed } from "../support/seed.ts";
 

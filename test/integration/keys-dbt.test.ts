@@ -1,7 +1,7 @@
 // Keys of what real dbt parses: edits that dbt's own record misses change keys, edits without meaning change none.
 import { beforeAll, describe, expect, test } from "vitest";
-import { computeKeys, type KeyInput, nodeFacts, testKeys } from "../../src/core/key.ts";
-import type { Manifest } from "../../src/core/manifest.ts";
+import { computeKeys, type KeyInput, nodeFacts, testKeys } from "../../src/core/keys/key.ts";
+import type { Manifest } from "../../src/core/project/manifest.ts";
 import type { EngineRun } from "../../src/dbt/engine.ts";
 import { makeProject, openRun, parse, type TestProject } from "./dbt-harness.ts";
 

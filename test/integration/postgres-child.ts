@@ -1,5 +1,5 @@
 // A child process that carries out a promotion and kills itself at a fault point. Arguments: JSON {dbname, promotion, fault}.
-import type { Promotion } from "../../src/core/publish.ts";
+import type { Promotion } from "../../src/core/plan/publish.ts";
 import { openPostgres } from "../../src/warehouse/postgres/open.ts";
 import { promote, quietHooks, settingsOf } from "./postgres-world.ts";
 

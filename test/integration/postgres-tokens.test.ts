@@ -1,6 +1,6 @@
 // Source tokens on PostgreSQL: what moves them, what does not, and what happens where nothing exact is cheap.
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { Token, TokenRequest } from "../../src/core/token.ts";
+import type { Token, TokenRequest } from "../../src/core/keys/token.ts";
 import { AppError } from "../../src/lib/error.ts";
 import type { Warehouse } from "../../src/warehouse/warehouse.ts";
 import { makeWorld, type World } from "./postgres-world.ts";

@@ -1,6 +1,6 @@
 // Who is waited for, for how long, and how it is said: older snapshots, busy views, prepared transactions, hot readers.
 import { afterEach, beforeEach, expect, test } from "vitest";
-import type { Promotion } from "../../src/core/publish.ts";
+import type { Promotion } from "../../src/core/plan/publish.ts";
 import { AppError } from "../../src/lib/error.ts";
 import {
   buildRelease,

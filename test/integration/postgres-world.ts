@@ -1,8 +1,8 @@
 // A small world for tests of the PostgreSQL warehouse: a database of its own, releases of tables that carry their number, promotions.
 import { randomBytes } from "node:crypto";
 import pg from "pg";
-import type { Dressing, Promotion, PublishName } from "../../src/core/publish.ts";
-import type { Relation } from "../../src/core/relation.ts";
+import type { Dressing, Promotion, PublishName } from "../../src/core/plan/publish.ts";
+import type { Relation } from "../../src/core/project/relation.ts";
 import { systemClock } from "../../src/lib/clock.ts";
 import { openPostgres, type PostgresSettings } from "../../src/warehouse/postgres/open.ts";
 import type { PromotionHooks, Warehouse } from "../../src/warehouse/warehouse.ts";

@@ -5,12 +5,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import type { LogLine } from "../../src/core/evidence/run-log.ts";
 import type { ProgressEvent } from "../../src/core/progress.ts";
-import type { LogLine } from "../../src/core/run-log.ts";
-import { createRunLog, runLogFile } from "../../src/flow/run-log.ts";
+import { createRunLog, runLogFile } from "../../src/flow/secrets/run-log.ts";
 import { systemClock } from "../../src/lib/clock.ts";
 import { makeScrubber } from "../../src/lib/scrub.ts";
-import { followLog, readLog } from "../../src/ops/read-log.ts";
+import { followLog, readLog } from "../../src/ops/runs/read-log.ts";
 import { say } from "../../src/text/catalogue.ts";
 import { testPython } from "../support/python.ts";
 

@@ -11,7 +11,7 @@ import { createRelease } from "../../src/db/releases.ts";
 import { claimRun, enqueueRun } from "../../src/db/run-queue.ts";
 import { finishRun, setRunPhase } from "../../src/db/runs.ts";
 import { saveStanding } from "../../src/db/standings.ts";
-import { openSession, type Session } from "../../src/flow/session.ts";
+import { openSession, type Session } from "../../src/flow/session/session.ts";
 import type { Text } from "../../src/lib/text.ts";
 import { type Backend, handClock, makePlace } from "./state.ts";
 import { audit, releaseDraft, sampleStanding } from "./state-samples.ts";

@@ -1,7 +1,7 @@
 // The surroundings of a scheduler without a project around them: a state, a clock, the jobs of a slipway.yml.
-import { parseConfig } from "../../src/core/config.ts";
+import { parseConfig } from "../../src/core/config/config.ts";
 import type { Db } from "../../src/db/db.ts";
-import type { Session } from "../../src/flow/session.ts";
+import type { Session } from "../../src/flow/session/session.ts";
 import { bareSession } from "./session.ts";
 
 export interface ScheduleWorld {

@@ -1,9 +1,9 @@
 // A session over a state, without a project's files and a warehouse: what schedulers, upkeep, rescue and secrets need of one.
-import { parseConfig } from "../../src/core/config.ts";
+import { parseConfig } from "../../src/core/config/config.ts";
 import type { Ctx } from "../../src/core/ctx.ts";
 import type { Db } from "../../src/db/db.ts";
 import { ensureEnvironment, ensureProject } from "../../src/db/projects.ts";
-import type { Session } from "../../src/flow/session.ts";
+import type { Session } from "../../src/flow/session/session.ts";
 
 export interface BareWish {
   /** Of the project. */

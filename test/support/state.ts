@@ -6,9 +6,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pg from "pg";
 import type { Db } from "../../src/db/db.ts";
-import { takeFolderLock } from "../../src/db/folder-lock.ts";
+import { takeFolderLock } from "../../src/db/embedded/folder-lock.ts";
+import { lockFileOf } from "../../src/db/embedded/state-setting.ts";
 import { type OpenOptions, openState } from "../../src/db/open-state.ts";
-import { lockFileOf } from "../../src/db/state-setting.ts";
 import { type Clock, systemClock } from "../../src/lib/clock.ts";
 
 export const postgresUrl = process.env.SLIPWAY_TEST_POSTGRES_URL ?? "postgres://postgres@127.0.0.1:5432/postgres";

@@ -1,5 +1,5 @@
 // `slipway dbt ENV -- COMMAND .. [--then COMMAND ..]`
-import { joinWords } from "../../core/shell-words.ts";
+import { joinWords } from "../../core/jobs/shell-words.ts";
 import type { Program } from "../program.ts";
 import type { Runner } from "../shell.ts";
 import { actRequest } from "./options.ts";

@@ -1,7 +1,7 @@
 // Pieces that several screens share: test counts, findings, problems, label columns.
 import { stripVTControlCharacters } from "node:util";
+import { shortName } from "../../core/project/store-name.ts";
 import type { TestOutcome } from "../../core/records.ts";
-import { shortName } from "../../core/store-name.ts";
 import type { ReleaseRef, TestCounts } from "../../core/views/base.ts";
 import type { NodeErrorView } from "../../core/views/deploy.ts";
 import type { Problem, Where } from "../../lib/error.ts";

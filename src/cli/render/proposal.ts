@@ -1,5 +1,5 @@
 // What is shown before an act asks.
-import type { Proposal } from "../../core/proposal.ts";
+import type { Proposal } from "../../core/plan/proposal.ts";
 import { gcBody } from "./gc.ts";
 import { wrap } from "./layout.ts";
 import { planBody } from "./plan.ts";

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { AppError } from "../../lib/error.ts";
 import { render } from "../../text/catalogue.ts";
-import { parseConfig } from "../config.ts";
+import { parseConfig } from "./config.ts";
 
 /** Problems of jobs that are written below `jobs:` (line 4 on), as `line:column message (hint)`. */
 function check(jobs: string, expected: string[]) {

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { AppError } from "../../lib/error.ts";
 import { render } from "../../text/catalogue.ts";
-import { parseConfig } from "../config.ts";
+import { parseConfig } from "./config.ts";
 
 /** Each problem of a file with these notices and contacts as `message (hint)`. */
 function problems(body: string): string[] {

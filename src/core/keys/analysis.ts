@@ -1,6 +1,11 @@
 // One node's own part of its key: code, config, macros, inputs, class. Parents and data come later.
 import { canonicalJson, sha256 } from "../../lib/hash.ts";
 import { sameJson } from "../../lib/same-json.ts";
+import type { Manifest, ManifestMacro } from "../project/manifest.ts";
+import type { NodeId } from "../project/relation.ts";
+import { buildConfig, contractOf, visibleFacts, withHooks } from "./config.ts";
+import { once, type TemplateFacts, TemplateReader } from "./facts.ts";
+import { sourceIdentity } from "./files.ts";
 import {
   type InputUses,
   inputValues,
@@ -11,10 +16,11 @@ import {
   templateUses,
   valueTemplates,
   variableLayers,
-} from "../inputs.ts";
-import { type Closure, MacroMap, type Touched } from "../macros.ts";
-import type { Manifest, ManifestMacro } from "../manifest.ts";
-import type { NodeId } from "../relation.ts";
+} from "./inputs.ts";
+import { type Closure, MacroMap, type Touched } from "./macros.ts";
+import { namedSources } from "./sources.ts";
+import { extraFields, givenClass, type KeyedNode, nodeSubject, type Subject } from "./subject.ts";
+import { KEY_FORMAT, type KeyComponents, type KeyInput, type NodeFacts, type TestKey } from "./types.ts";
 import {
   type ClassInput,
   classify,
@@ -22,13 +28,7 @@ import {
   macroPart,
   type NameFacts,
   type PlacedTemplate,
-} from "../volatile.ts";
-import { buildConfig, contractOf, visibleFacts, withHooks } from "./config.ts";
-import { once, type TemplateFacts, TemplateReader } from "./facts.ts";
-import { sourceIdentity } from "./files.ts";
-import { namedSources } from "./sources.ts";
-import { extraFields, givenClass, type KeyedNode, nodeSubject, type Subject } from "./subject.ts";
-import { KEY_FORMAT, type KeyComponents, type KeyInput, type NodeFacts, type TestKey } from "./types.ts";
+} from "./volatile.ts";
 
 export type AnalysisInput = Omit<KeyInput, "tokens" | "seedHashes" | "forced" | "bases" | "choose" | "snapshotStates">;
 

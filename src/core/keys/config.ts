@@ -1,7 +1,7 @@
 // The part of a node's configuration that can change its content, and what of its description the code may read.
 
-import type { InputUses } from "../inputs.ts";
-import type { ManifestFunction, ManifestNode } from "../manifest.ts";
+import type { ManifestFunction, ManifestNode } from "../project/manifest.ts";
+import type { InputUses } from "./inputs.ts";
 
 type ConfigHolder = Pick<ManifestNode | ManifestFunction, "config" | "unique_id">;
 

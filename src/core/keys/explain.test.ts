@@ -1,7 +1,7 @@
 // Two sets of components side by side: what is named as changed, and how texts are compared.
 import { describe, expect, test } from "vitest";
-import { computeKeys, explainKey, type KeyInput, type NodeKey } from "../key.ts";
 import { diffLines } from "./explain.ts";
+import { computeKeys, explainKey, type KeyInput, type NodeKey } from "./key.ts";
 import { keyInput, type ProjectText, token } from "./sample-project.ts";
 
 const components = (project: ProjectText, more: Partial<KeyInput> = {}) =>

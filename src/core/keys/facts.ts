@@ -1,7 +1,8 @@
 // What one template says about itself, read once per text: its SQL, its Jinja tags, and the names they hold.
-import { canonicalScan, exactMacroText, isConfigTag } from "../template.ts";
+
 import type { JinjaToken } from "./jinja.ts";
 import { type Scan, type ScannedTag, type ScanOptions, scanSql } from "./sql.ts";
+import { canonicalScan, exactMacroText, isConfigTag } from "./template.ts";
 
 export interface TemplateFacts {
   source: string;

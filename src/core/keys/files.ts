@@ -1,6 +1,6 @@
 // Which files a node's SQL or a source reads: paths and globs as they are written. Only literals are believed.
 import { say } from "../../text/catalogue.ts";
-import type { ManifestSource } from "../manifest.ts";
+import type { ManifestSource } from "../project/manifest.ts";
 import type { TemplateFacts } from "./facts.ts";
 import { type Finding, roughPieces, sqlPieces } from "./findings.ts";
 import { type Piece, significant } from "./sql.ts";

@@ -1,8 +1,9 @@
 // How a template uses macros: by a computed name, or so that their exact text could matter.
-import { closingIndex } from "../template.ts";
+
 import type { TemplateFacts } from "./facts.ts";
 import type { JinjaToken } from "./jinja.ts";
 import type { ScannedTag } from "./sql.ts";
+import { closingIndex } from "./template.ts";
 
 const MAPPING_METHODS = new Set(["items", "values", "keys", "copy", "pop", "popitem", "setdefault", "update"]);
 

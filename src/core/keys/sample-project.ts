@@ -1,6 +1,7 @@
 // A project in a few words, as dbt would have written its manifest, and the input of its keys: for the tests of keys.
-import type { KeyInput } from "../key.ts";
-import type { Manifest, ManifestMacro, ManifestNode, ManifestSource } from "../manifest.ts";
+
+import type { Manifest, ManifestMacro, ManifestNode, ManifestSource } from "../project/manifest.ts";
+import type { KeyInput } from "./key.ts";
 
 export interface ModelText {
   code: string;

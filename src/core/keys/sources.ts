@@ -1,7 +1,7 @@
 // Sources that a node's code names, whether dbt recorded them or not: `{% if execute %}{{ source(..) }}` is read but not recorded.
 import { say } from "../../text/catalogue.ts";
-import type { Manifest } from "../manifest.ts";
-import type { NodeId } from "../relation.ts";
+import type { Manifest } from "../project/manifest.ts";
+import type { NodeId } from "../project/relation.ts";
 import { once, type TemplateFacts } from "./facts.ts";
 import type { Finding } from "./findings.ts";
 import type { JinjaToken } from "./jinja.ts";

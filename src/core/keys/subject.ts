@@ -1,10 +1,10 @@
 // What a node hands to the analysis: its texts, the macros dbt will look up for it, and what its kind alone says about its class.
 import { say } from "../../text/catalogue.ts";
-import type { MacroMap } from "../macros.ts";
-import type { ManifestFunction, ManifestNode } from "../manifest.ts";
-import type { ClassInput } from "../volatile.ts";
+import type { ManifestFunction, ManifestNode } from "../project/manifest.ts";
 import { hookTexts } from "./config.ts";
 import { templateStrings } from "./facts.ts";
+import type { MacroMap } from "./macros.ts";
+import type { ClassInput } from "./volatile.ts";
 
 /** Anything that gets a key. */
 export type KeyedNode = ManifestNode | ManifestFunction;

@@ -1,6 +1,6 @@
 // Keys of tests: when an outcome is known already, and when it must be found out again.
 import { describe, expect, test } from "vitest";
-import { analyse, computeKeys, type KeyInput, type TestKey, testKeys } from "../key.ts";
+import { analyse, computeKeys, type KeyInput, type TestKey, testKeys } from "./key.ts";
 import { keyInput, type ModelText, type ProjectText, token } from "./sample-project.ts";
 
 const generic = (config: Record<string, unknown> = {}, kwargs: Record<string, unknown> = {}): ModelText => ({

@@ -1,13 +1,13 @@
 // Keys of tests: equal keys mean that the outcome is known already.
 import { canonicalJson, sha256 } from "../../lib/hash.ts";
-import { shownValues, shownVars } from "../inputs.ts";
-import type { ManifestNode, ManifestUnitTest } from "../manifest.ts";
-import type { NodeId } from "../relation.ts";
-import { classify } from "../volatile.ts";
+import type { ManifestNode, ManifestUnitTest } from "../project/manifest.ts";
+import type { NodeId } from "../project/relation.ts";
 import type { Analysis, SubjectAnalysis } from "./analysis.ts";
 import { testConfig, visibleFacts } from "./config.ts";
 import { templateStrings } from "./facts.ts";
+import { shownValues, shownVars } from "./inputs.ts";
 import { KEY_FORMAT, type KeyInput, type NodeKey, type TestKey } from "./types.ts";
+import { classify } from "./volatile.ts";
 
 type Keys = ReadonlyMap<NodeId, NodeKey>;
 

@@ -1,10 +1,10 @@
 // What goes into build keys and what comes out: plain data. No disk, no environment, no time.
 import type { Where } from "../../lib/error.ts";
 import type { Text } from "../../lib/text.ts";
-import type { Chosen, Wanted } from "../choose.ts";
-import type { Manifest } from "../manifest.ts";
-import type { NodeId } from "../relation.ts";
-import type { Token } from "../token.ts";
+import type { Chosen, Wanted } from "../plan/choose.ts";
+import type { Manifest } from "../project/manifest.ts";
+import type { NodeId } from "../project/relation.ts";
+import type { Token } from "./token.ts";
 
 /**
  * Part of every key. A new number gives every node a new key once; the plan then says "key format 2" instead of changing

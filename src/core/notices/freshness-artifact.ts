@@ -1,5 +1,5 @@
 // What dbt's sources.json says is stale. Pure.
-import { sourceName } from "../reasons.ts";
+import { sourceName } from "../keys/reasons.ts";
 import type { EnvironmentStatus } from "../views/status.ts";
 
 interface Threshold {

@@ -1,9 +1,9 @@
 // What a finished run means: which causes are wrong now, and which are over. Pure.
 import type { Text } from "../../lib/text.ts";
-import { outageIn } from "../outage.ts";
+import { outageIn } from "../plan/outage.ts";
+import type { NodeId } from "../project/relation.ts";
+import { shortName } from "../project/store-name.ts";
 import type { Evidence, Run, TestOutcome } from "../records.ts";
-import type { NodeId } from "../relation.ts";
-import { shortName } from "../store-name.ts";
 import type { EnvironmentStatus } from "../views/status.ts";
 import { type AlertBody, type Condition, EMPTY_BODY, type Finding, type Serves } from "./alert.ts";
 import { FINDINGS_MAX, NAMES_MAX } from "./limits.ts";

@@ -1,7 +1,8 @@
 // What a run without a release of its own ran, as evidence. Pure.
+
+import type { NodeId } from "../project/relation.ts";
+import { shortName } from "../project/store-name.ts";
 import type { Evidence, TestOutcome } from "../records.ts";
-import type { NodeId } from "../relation.ts";
-import { shortName } from "../store-name.ts";
 
 /** A row of the run's results. */
 export interface Ran {

@@ -1,7 +1,7 @@
 // Who is told of an alert: routes, contacts, silences. Pure.
 
+import type { Config } from "../config/config.ts";
 import { CONTACT_ORDER } from "../config/notices.ts";
-import type { Config } from "../config.ts";
 import type { Condition, Matchers, Silence } from "./alert.ts";
 
 export type NoticeRules = Pick<Config, "notices" | "contacts" | "lang">;

@@ -1,7 +1,7 @@
 // What becomes of the times at which a job is due: it runs, is excluded, paused, missed, or one run does for several. Pure.
 import type { Text } from "../../lib/text.ts";
 import { say } from "../../text/catalogue.ts";
-import type { OccurrenceState } from "../jobs.ts";
+import type { OccurrenceState } from "../jobs/jobs.ts";
 
 /** A time at which something starts a job. */
 export interface Due {

@@ -1,7 +1,7 @@
 // What a deployment, refresh or promotion came to.
 import type { Text } from "../../lib/text.ts";
+import type { NodeId } from "../project/relation.ts";
 import type { RunKind, TestOutcome } from "../records.ts";
-import type { NodeId } from "../relation.ts";
 import type { ReleaseRef, TestCounts, ViewBase } from "./base.ts";
 import type { RollbackClass } from "./plan.ts";
 

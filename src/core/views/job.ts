@@ -1,8 +1,8 @@
 // A run as people follow it: its steps, what they came to, what consumers see now. Shown by `dbt`, `job run` and `run show`.
 import type { Text } from "../../lib/text.ts";
-import type { JobStepState, Trigger } from "../jobs.ts";
+import type { JobStepState, Trigger } from "../jobs/jobs.ts";
+import type { NodeId } from "../project/relation.ts";
 import type { RunKind, RunState } from "../records.ts";
-import type { NodeId } from "../relation.ts";
 import type { CommitRef, ReleaseRef, ViewBase } from "./base.ts";
 import type { NodeErrorView, PromoteSummary, VerifySummary } from "./deploy.ts";
 

@@ -1,6 +1,6 @@
 // The plan as people read it: what would happen to an environment, and why, before anything runs.
 import type { Text } from "../../lib/text.ts";
-import type { NodeId } from "../relation.ts";
+import type { NodeId } from "../project/relation.ts";
 import type { CommitRef, ReleaseRef, ViewBase } from "./base.ts";
 
 export interface PlanView extends ViewBase {

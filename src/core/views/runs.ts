@@ -1,8 +1,8 @@
 // What was run: the list of runs, lines of their logs, answers of SQL.
 import type { Text } from "../../lib/text.ts";
-import type { Trigger } from "../jobs.ts";
+import type { LogLevel } from "../evidence/run-log.ts";
+import type { Trigger } from "../jobs/jobs.ts";
 import type { RunKind, RunState } from "../records.ts";
-import type { LogLevel } from "../run-log.ts";
 import type { ViewBase } from "./base.ts";
 
 export interface RunsView extends ViewBase {

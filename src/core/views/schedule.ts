@@ -1,6 +1,6 @@
 // Declared jobs: what starts them, when next, and what became of the times before. `job list|show|next|pause|resume`.
 import type { Text } from "../../lib/text.ts";
-import type { OccurrenceState } from "../jobs.ts";
+import type { OccurrenceState } from "../jobs/jobs.ts";
 import type { RunState } from "../records.ts";
 import type { ViewBase } from "./base.ts";
 

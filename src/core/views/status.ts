@@ -1,7 +1,7 @@
 // What is live where, since when, by whom: `status`, `releases`, `show`.
 import type { Text } from "../../lib/text.ts";
+import type { Column, NodeId } from "../project/relation.ts";
 import type { RunKind, RunPhase, TestOutcome, VerdictKind } from "../records.ts";
-import type { Column, NodeId } from "../relation.ts";
 import type { ReleaseRef, TestCounts, ViewBase } from "./base.ts";
 import type { NodeErrorView } from "./deploy.ts";
 import type { RollbackClass } from "./plan.ts";

@@ -3,7 +3,7 @@ import { MAIL_SERVER } from "../../core/notices/mail-settings.ts";
 import type { DoctorCheck } from "../../core/views/upkeep.ts";
 import { listSecrets } from "../../db/secrets.ts";
 import { say } from "../../text/catalogue.ts";
-import type { Session } from "../session.ts";
+import type { Session } from "../session/session.ts";
 import { ok, warning } from "./check.ts";
 
 /** One line for all channels that have what they need, one for each that does not; [] where none is declared. */

@@ -1,13 +1,13 @@
 // Who works on what now, and what a dead process left behind.
-import type { EnvironmentConfig } from "../../core/config.ts";
+import type { EnvironmentConfig } from "../../core/config/config.ts";
 import type { DoctorCheck } from "../../core/views/upkeep.ts";
 import { loadLeases } from "../../db/leases.ts";
 import { findEnvironment } from "../../db/projects.ts";
 import { say } from "../../text/catalogue.ts";
 import { fullTime } from "../../text/format.ts";
-import { holderText, isGone } from "../lease.ts";
-import type { Session } from "../session.ts";
-import { openWork } from "../status.ts";
+import { openWork } from "../look/status.ts";
+import { holderText, isGone } from "../session/lease.ts";
+import type { Session } from "../session/session.ts";
 import { ok, warning } from "./check.ts";
 
 export async function lockChecks(session: Session, environments: readonly EnvironmentConfig[]): Promise<DoctorCheck[]> {

@@ -1,7 +1,7 @@
 // The places Slipway writes to: free disk, and its own state.
 import { stat, statfs } from "node:fs/promises";
 import { dirname } from "node:path";
-import type { EnvironmentConfig } from "../../core/config.ts";
+import type { EnvironmentConfig } from "../../core/config/config.ts";
 import { DISK_FREE_MIN_BYTES } from "../../core/limits.ts";
 import type { DoctorCheck } from "../../core/views/upkeep.ts";
 import type { Db } from "../../db/db.ts";
@@ -11,8 +11,8 @@ import { findEnvironment } from "../../db/projects.ts";
 import { loadVersions } from "../../db/versions.ts";
 import { say } from "../../text/catalogue.ts";
 import { duckdbSettings } from "../../warehouse/duckdb/settings.ts";
-import { liveRelease } from "../live.ts";
-import type { Session } from "../session.ts";
+import { liveRelease } from "../session/live.ts";
+import type { Session } from "../session/session.ts";
 import { ok, trouble, warning } from "./check.ts";
 
 /** `folders` with what a full build would need there. Folders of one disk are one line; the nearest folder that exists is measured. */

@@ -1,12 +1,12 @@
 // The project: its repository, its slipway.yml, its dbt profile.
-import type { EnvironmentConfig } from "../../core/config.ts";
+import type { EnvironmentConfig } from "../../core/config/config.ts";
 import type { Ctx } from "../../core/ctx.ts";
 import type { DoctorCheck } from "../../core/views/upkeep.ts";
 import { loadProfile } from "../../dbt/profile.ts";
 import type { PythonEnv } from "../../dbt/python-env.ts";
 import { openRepository, resolveCommit, uncommittedFiles } from "../../git/repository.ts";
 import { say } from "../../text/catalogue.ts";
-import { profilesDirs, type Session } from "../session.ts";
+import { profilesDirs, type Session } from "../session/session.ts";
 import { fromError, ok } from "./check.ts";
 
 /** A repository with a commit; a working tree that is not clean is no fault, but worth knowing. */

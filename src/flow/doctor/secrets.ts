@@ -1,12 +1,12 @@
 // The secrets that environments and jobs name: whether each is set, and opens with the key of this machine.
-import { secretUses } from "../../core/secret-names.ts";
+import { secretUses } from "../../core/config/secret-names.ts";
 import type { DoctorCheck } from "../../core/views/upkeep.ts";
 import { listSecrets } from "../../db/secrets.ts";
 import { unseal } from "../../lib/seal.ts";
 import { say } from "../../text/catalogue.ts";
-import { findSecretKey } from "../secret-key.ts";
-import { sealContext } from "../secrets.ts";
-import type { Session } from "../session.ts";
+import { findSecretKey } from "../secrets/secret-key.ts";
+import { sealContext } from "../secrets/secrets.ts";
+import type { Session } from "../session/session.ts";
 import { ok, trouble } from "./check.ts";
 
 /** One line for all that is well, one for each that is not; [] where none is named. Those of channels only: the channels' own check says so. */

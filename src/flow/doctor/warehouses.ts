@@ -2,7 +2,7 @@
 import { constants } from "node:fs";
 import { access, stat } from "node:fs/promises";
 import { dirname } from "node:path";
-import type { EnvironmentConfig } from "../../core/config.ts";
+import type { EnvironmentConfig } from "../../core/config/config.ts";
 import type { DoctorCheck } from "../../core/views/upkeep.ts";
 import { findEnvironment } from "../../db/projects.ts";
 import { loadRelease } from "../../db/releases.ts";
@@ -11,7 +11,7 @@ import { say } from "../../text/catalogue.ts";
 import { readFormat } from "../../warehouse/duckdb/errors.ts";
 import { duckdbSettings } from "../../warehouse/duckdb/settings.ts";
 import type { Warehouse } from "../../warehouse/warehouse.ts";
-import type { Session } from "../session.ts";
+import type { Session } from "../session/session.ts";
 import { fromError, fromProblem, ok, trouble, warning } from "./check.ts";
 
 /** One line per warehouse, however many environments share it, then what is wrong with it. */

@@ -1,7 +1,7 @@
 // Evidence that a run owes the warehouse because somebody held the file: copied by the server as soon as it can be.
-import { copyOwed, owedCopies } from "../../flow/evidence-copy.ts";
-import { environmentLease, withLease } from "../../flow/lease.ts";
-import type { Session } from "../../flow/session.ts";
+import { copyOwed, owedCopies } from "../../flow/evidence/evidence-copy.ts";
+import { environmentLease, withLease } from "../../flow/session/lease.ts";
+import type { Session } from "../../flow/session/session.ts";
 import { AppError } from "../../lib/error.ts";
 
 /** Whoever is at an environment now copies what is owed there at the end. */

@@ -8,9 +8,9 @@ import type { DiskView } from "../../core/views/upkeep-tasks.ts";
 import { openAlerts } from "../../db/alerts.ts";
 import { listEnvironments } from "../../db/projects.ts";
 import { listUpkeep } from "../../db/upkeep.ts";
-import type { Session } from "../../flow/session.ts";
+import type { Session } from "../../flow/session/session.ts";
 import { say } from "../../text/catalogue.ts";
-import { raiseAlert, settleAlert } from "../alerts.ts";
+import { raiseAlert, settleAlert } from "../notices/alerts.ts";
 
 /** Records of upkeep that are looked at: a week of daily ones, and those by hand. */
 const RECORDS_MAX = 50;

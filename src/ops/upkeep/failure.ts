@@ -1,9 +1,9 @@
 // An alert where upkeep fails again and again: once may be a warehouse that was busy, and the next time mends it.
 import { type Condition, EMPTY_BODY } from "../../core/notices/alert.ts";
 import type { UpkeepPeriod, UpkeepTask } from "../../core/upkeep.ts";
-import type { Session } from "../../flow/session.ts";
+import type { Session } from "../../flow/session/session.ts";
 import { say } from "../../text/catalogue.ts";
-import { raiseAlert, settleAlert } from "../alerts.ts";
+import { raiseAlert, settleAlert } from "../notices/alerts.ts";
 
 interface Ended {
   state: "done" | "failed";

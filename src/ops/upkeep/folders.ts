@@ -3,8 +3,8 @@ import { readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { planFolders, type RunFolder } from "../../core/upkeep.ts";
 import { runEnds, unneededManifests } from "../../db/upkeep.ts";
-import { runDirOf } from "../../flow/run-log.ts";
-import type { Session } from "../../flow/session.ts";
+import { runDirOf } from "../../flow/secrets/run-log.ts";
+import type { Session } from "../../flow/session/session.ts";
 import type { Text } from "../../lib/text.ts";
 import { say } from "../../text/catalogue.ts";
 

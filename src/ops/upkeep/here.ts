@@ -2,8 +2,8 @@
 import { join } from "node:path";
 import { UPKEEP_PERIODS, type UpkeepPeriod, type UpkeepTask, type UpkeepTaskName } from "../../core/upkeep.ts";
 import { listUpkeep } from "../../db/upkeep.ts";
-import { withLease } from "../../flow/lease.ts";
-import type { Session } from "../../flow/session.ts";
+import { withLease } from "../../flow/session/lease.ts";
+import type { Session } from "../../flow/session/session.ts";
 import { AppError } from "../../lib/error.ts";
 import { readText, replaceFile } from "../../lib/whole-file.ts";
 import { carryOutTask } from "./tasks.ts";

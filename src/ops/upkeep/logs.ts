@@ -4,7 +4,7 @@ import { readdir, rename, rm, stat, truncate } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { createGzip } from "node:zlib";
-import type { Session } from "../../flow/session.ts";
+import type { Session } from "../../flow/session/session.ts";
 import type { Text } from "../../lib/text.ts";
 import { say } from "../../text/catalogue.ts";
 

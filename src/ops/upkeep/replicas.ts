@@ -1,13 +1,13 @@
 // Replicas that do not show what is live (a crash at the switch, a full disk): written again by the server, and told while they stay behind.
-import type { EnvironmentConfig } from "../../core/config.ts";
+import type { EnvironmentConfig } from "../../core/config/config.ts";
 import { type Condition, EMPTY_BODY } from "../../core/notices/alert.ts";
 import { listAudit } from "../../db/audit.ts";
-import { actOn } from "../../flow/act.ts";
-import { isReplicaBehind } from "../../flow/replica.ts";
-import type { Session } from "../../flow/session.ts";
+import { actOn } from "../../flow/act/act.ts";
+import { isReplicaBehind } from "../../flow/act/replica.ts";
+import type { Session } from "../../flow/session/session.ts";
 import { AppError, type Problem } from "../../lib/error.ts";
-import { raiseAlert, settleAlert } from "../alerts.ts";
 import { REPLICA_RETRY_MS } from "../limits.ts";
+import { raiseAlert, settleAlert } from "../notices/alerts.ts";
 
 /** Audit rows of an environment that are looked through for the last failure. */
 const ROWS_MAX = 20;

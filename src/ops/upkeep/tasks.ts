@@ -1,14 +1,14 @@
 // The tasks of upkeep, one by one: a task that cannot be done now says why, and the others go on.
-import type { EnvironmentConfig } from "../../core/config.ts";
+import type { EnvironmentConfig } from "../../core/config/config.ts";
 import type { UpkeepTask, UpkeepTaskName } from "../../core/upkeep.ts";
 import { pruneEvidence } from "../../db/evidence.ts";
 import { pruneAlerts } from "../../db/notices.ts";
 import { vacuumState } from "../../db/upkeep.ts";
-import { actOn } from "../../flow/act.ts";
-import { gc, withSiblings } from "../../flow/gc.ts";
-import { checkSignal } from "../../flow/lease.ts";
-import { leftBehind } from "../../flow/left-behind.ts";
-import type { Session } from "../../flow/session.ts";
+import { actOn } from "../../flow/act/act.ts";
+import { checkSignal } from "../../flow/session/lease.ts";
+import type { Session } from "../../flow/session/session.ts";
+import { gc, withSiblings } from "../../flow/upkeep/gc.ts";
+import { leftBehind } from "../../flow/upkeep/left-behind.ts";
 import { AppError } from "../../lib/error.ts";
 import type { Text } from "../../lib/text.ts";
 import { say } from "../../text/catalogue.ts";

@@ -1,6 +1,6 @@
 // What stood under a published name before Slipway: set aside by renaming in the switch's transaction, and brought back.
 // DuckDB has no SET SCHEMA, and a copy would cost time and bytes while nobody can open the file; a rename costs neither.
-import type { Relation } from "../../core/relation.ts";
+import type { Relation } from "../../core/project/relation.ts";
 import type { Session, Statement } from "./connection.ts";
 import type { Standing } from "./facts.ts";
 import { metaTable, type Original } from "./meta.ts";

@@ -1,7 +1,7 @@
 // Everything that would stop a promotion, found before it starts. Changes nothing (a trial transaction is rolled back).
-import type { Promotion } from "../../core/publish.ts";
-import type { Relation } from "../../core/relation.ts";
-import { relationText } from "../../core/relation.ts";
+import type { Promotion } from "../../core/plan/publish.ts";
+import type { Relation } from "../../core/project/relation.ts";
+import { relationText } from "../../core/project/relation.ts";
 import type { Problem } from "../../lib/error.ts";
 import { say } from "../../text/catalogue.ts";
 import { setAsideName } from "./adopt.ts";

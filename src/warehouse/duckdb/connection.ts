@@ -1,7 +1,7 @@
 // Opening the file, briefly and politely: one opening at a time, closed again at once, waiting for others' locks.
 import { access } from "node:fs/promises";
 import { dirname } from "node:path";
-import type { Relation } from "../../core/relation.ts";
+import type { Relation } from "../../core/project/relation.ts";
 import { AppError } from "../../lib/error.ts";
 import { say } from "../../text/catalogue.ts";
 import { lockedError, noFolder, openError, statementError } from "./errors.ts";

@@ -1,6 +1,6 @@
 // Back to plain dbt: published views become real tables and views again, and Slipway's layer goes, all in one transaction.
-import type { Relation } from "../../core/relation.ts";
-import { relationText } from "../../core/relation.ts";
+import type { Relation } from "../../core/project/relation.ts";
+import { relationText } from "../../core/project/relation.ts";
 import { AppError } from "../../lib/error.ts";
 import { say } from "../../text/catalogue.ts";
 import type { Warehouse } from "../warehouse.ts";

@@ -8,7 +8,7 @@ import {
   copiedRows,
   type EvidenceBatch,
   type EvidenceTable,
-} from "../../core/evidence-tables.ts";
+} from "../../core/evidence/evidence-tables.ts";
 import type { Session } from "./connection.ts";
 import { literal, quote } from "./sql.ts";
 

@@ -1,5 +1,5 @@
 // What stands in the file: relations, columns, comments, sizes. Reads only.
-import { type Column, type Relation, relationText } from "../../core/relation.ts";
+import { type Column, type Relation, relationText } from "../../core/project/relation.ts";
 import type { RelationFacts } from "../warehouse.ts";
 import { type Row, type Session, type Statement, toRows } from "./connection.ts";
 import { listRows, literal, relationKey } from "./sql.ts";

@@ -1,6 +1,6 @@
 // Slipway's own tables inside the file, schema `slipway`: who is live, whose store is whose, what is published, what was set aside.
-import type { LiveRow } from "../../core/publish.ts";
-import type { Relation } from "../../core/relation.ts";
+import type { LiveRow } from "../../core/plan/publish.ts";
+import type { Relation } from "../../core/project/relation.ts";
 import { AppError } from "../../lib/error.ts";
 import { say } from "../../text/catalogue.ts";
 import type { Connection, Row, Session } from "./connection.ts";

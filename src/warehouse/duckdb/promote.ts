@@ -5,9 +5,9 @@ import {
   type Promotion,
   type PublishName,
   type UnpublishName,
-} from "../../core/publish.ts";
-import type { Relation } from "../../core/relation.ts";
-import { relationText } from "../../core/relation.ts";
+} from "../../core/plan/publish.ts";
+import type { Relation } from "../../core/project/relation.ts";
+import { relationText } from "../../core/project/relation.ts";
 import { AppError } from "../../lib/error.ts";
 import { say } from "../../text/catalogue.ts";
 import type { PromotionHooks } from "../warehouse.ts";

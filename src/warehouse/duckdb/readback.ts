@@ -1,7 +1,7 @@
 // After the switch: does every published name read exactly the version it should, and does it answer? Also its comments.
-import type { Dressing } from "../../core/publish.ts";
-import type { Relation } from "../../core/relation.ts";
-import { relationText } from "../../core/relation.ts";
+import type { Dressing } from "../../core/plan/publish.ts";
+import type { Relation } from "../../core/project/relation.ts";
+import { relationText } from "../../core/project/relation.ts";
 import type { Session } from "./connection.ts";
 import { firstLine } from "./errors.ts";
 import { BATCH, readStanding, type Standing } from "./facts.ts";

@@ -1,8 +1,8 @@
 // The consumers' file: only what is published, as tables, in a file of its own that nobody writes to. Its readers never meet a lock.
 import { chmod, mkdir, open, readdir, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import type { Relation } from "../../core/relation.ts";
-import { relationText } from "../../core/relation.ts";
+import type { Relation } from "../../core/project/relation.ts";
+import { relationText } from "../../core/project/relation.ts";
 import { AppError } from "../../lib/error.ts";
 import { say } from "../../text/catalogue.ts";
 import type { ReplicaRequest } from "../warehouse.ts";

@@ -1,5 +1,5 @@
 // DuckDB's SQL as text: quoting, comparing names, reading the DDL that DuckDB prints. Pure.
-import type { Relation } from "../../core/relation.ts";
+import type { Relation } from "../../core/project/relation.ts";
 
 export const quote = (name: string): string => `"${name.replaceAll('"', '""')}"`;
 export const literal = (text: string): string => `'${text.replaceAll("'", "''")}'`;

@@ -1,6 +1,6 @@
 // The store schema: dropping versions nobody points at, and full copies of tables.
-import type { Relation } from "../../core/relation.ts";
-import { relationText } from "../../core/relation.ts";
+import type { Relation } from "../../core/project/relation.ts";
+import { relationText } from "../../core/project/relation.ts";
 import { AppError } from "../../lib/error.ts";
 import { sha256 } from "../../lib/hash.ts";
 import { say } from "../../text/catalogue.ts";

@@ -1,5 +1,5 @@
 // Tokens of source relations: an exact hash of the content, or what the source declares about its loading.
-import type { Token, TokenRequest } from "../../core/token.ts";
+import type { Token, TokenRequest } from "../../core/keys/token.ts";
 import { AppError } from "../../lib/error.ts";
 import { canonicalJson, sha256 } from "../../lib/hash.ts";
 import { say } from "../../text/catalogue.ts";

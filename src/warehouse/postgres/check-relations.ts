@@ -1,6 +1,6 @@
 // What hangs on a relation that a promotion sets aside or drops: rules and triggers that would be lost, objects that would stay bound to it.
-import type { Promotion } from "../../core/publish.ts";
-import { type Relation, relationText } from "../../core/relation.ts";
+import type { Promotion } from "../../core/plan/publish.ts";
+import { type Relation, relationText } from "../../core/project/relation.ts";
 import type { Problem } from "../../lib/error.ts";
 import { say } from "../../text/catalogue.ts";
 import type { Database } from "./connection.ts";

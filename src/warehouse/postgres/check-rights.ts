@@ -1,6 +1,6 @@
 // Whether the roles concerned may do what a promotion needs, asked before prepare: later every reader would get "permission denied".
-import type { Promotion } from "../../core/publish.ts";
-import { type Relation, relationText } from "../../core/relation.ts";
+import type { Promotion } from "../../core/plan/publish.ts";
+import { type Relation, relationText } from "../../core/project/relation.ts";
 import type { Problem } from "../../lib/error.ts";
 import { say } from "../../text/catalogue.ts";
 import type { Database } from "./connection.ts";

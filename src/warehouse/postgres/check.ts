@@ -1,6 +1,6 @@
 // Everything that would stop a promotion or lose something by it, found before anything changes.
-import type { Promotion, PublishName } from "../../core/publish.ts";
-import { relationText } from "../../core/relation.ts";
+import type { Promotion, PublishName } from "../../core/plan/publish.ts";
+import { relationText } from "../../core/project/relation.ts";
 import type { Problem } from "../../lib/error.ts";
 import { say } from "../../text/catalogue.ts";
 import { adoptionProblems, dependantProblems } from "./check-relations.ts";

@@ -1,6 +1,6 @@
 // Runs many small changes of views so that no reader waits longer than the stall budget and nobody can deadlock.
-import type { Relation } from "../../core/relation.ts";
-import { relationText } from "../../core/relation.ts";
+import type { Relation } from "../../core/project/relation.ts";
+import { relationText } from "../../core/project/relation.ts";
 import { errorCode, LOCK_NOT_AVAILABLE } from "./errors.ts";
 import { lockHolders } from "./holders.ts";
 import {

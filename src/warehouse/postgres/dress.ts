@@ -1,6 +1,6 @@
 // Brings comments and grants of published names up to date, a few short transactions for all of them.
-import type { Dressing } from "../../core/publish.ts";
-import type { Relation } from "../../core/relation.ts";
+import type { Dressing } from "../../core/plan/publish.ts";
+import type { Relation } from "../../core/project/relation.ts";
 import { AppError } from "../../lib/error.ts";
 import { say } from "../../text/catalogue.ts";
 import { type DdlStep, runDdl } from "./ddl.ts";

@@ -1,5 +1,5 @@
 // Comments and grants of published names: only the statements whose effect is not there yet. Consumers never get more than SELECT.
-import type { Dressing } from "../../core/publish.ts";
+import type { Dressing } from "../../core/plan/publish.ts";
 import type { Database } from "./connection.ts";
 import type { Fact, FactColumn, Grant } from "./facts.ts";
 import { grantee, ident, literal, qualified, textArray } from "./quote.ts";

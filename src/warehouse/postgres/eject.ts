@@ -1,5 +1,5 @@
 // The way out: published views become real tables (or plain views) again, then Slipway's own tables in the warehouse go.
-import { type Relation, relationText } from "../../core/relation.ts";
+import { type Relation, relationText } from "../../core/project/relation.ts";
 import { AppError } from "../../lib/error.ts";
 import { say } from "../../text/catalogue.ts";
 import { blockers, jitterMs } from "./ddl.ts";

@@ -1,5 +1,5 @@
 // A copy of evidence in a schema of the team's own, with the one function that people's queries miss on PostgreSQL.
-import { type ColumnKind, copiedColumns, copiedRows, type EvidenceBatch } from "../../core/evidence-tables.ts";
+import { type ColumnKind, copiedColumns, copiedRows, type EvidenceBatch } from "../../core/evidence/evidence-tables.ts";
 import type { Database } from "./connection.ts";
 import { ident, literal, qualified } from "./quote.ts";
 

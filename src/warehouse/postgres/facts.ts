@@ -1,5 +1,5 @@
 // What stands in the warehouse under given names, read from the system catalogue in one query for all of them.
-import type { Column, Relation } from "../../core/relation.ts";
+import type { Column, Relation } from "../../core/project/relation.ts";
 import type { Row } from "./connection.ts";
 import { relationRows } from "./quote.ts";
 

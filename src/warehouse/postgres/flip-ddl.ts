@@ -1,6 +1,6 @@
 // The part of a flip that changes definitions: new names, changed columns, adopted relations. All locks first, then the work, then the row.
-import type { Promotion } from "../../core/publish.ts";
-import { type Relation, relationText } from "../../core/relation.ts";
+import type { Promotion } from "../../core/plan/publish.ts";
+import { type Relation, relationText } from "../../core/project/relation.ts";
 import type { Transaction } from "./connection.ts";
 import { blockers } from "./ddl.ts";
 import { dressStatements } from "./dressing.ts";

@@ -1,6 +1,6 @@
 // Step 2 of a promotion, the instant: one update of the switch row, with whatever could not be prepared in the same transaction.
-import type { Promotion } from "../../core/publish.ts";
-import type { Relation } from "../../core/relation.ts";
+import type { Promotion } from "../../core/plan/publish.ts";
+import type { Relation } from "../../core/project/relation.ts";
 import type { PromotionHooks } from "../warehouse.ts";
 import { jitterMs } from "./ddl.ts";
 import { withRoles } from "./dressing.ts";

@@ -1,5 +1,5 @@
 // Who is in the way: backends with older snapshots, and holders of locks on a relation. For waiting, and for naming them to people.
-import type { Relation } from "../../core/relation.ts";
+import type { Relation } from "../../core/project/relation.ts";
 import type { Database, Row } from "./connection.ts";
 import { META_SCHEMA } from "./meta.ts";
 import { literal, qualified } from "./quote.ts";

@@ -1,6 +1,6 @@
 // Reads everything a promotion is decided from in one round trip: the switch row, pending work and the relations concerned.
-import type { Promotion } from "../../core/publish.ts";
-import type { Relation } from "../../core/relation.ts";
+import type { Promotion } from "../../core/plan/publish.ts";
+import type { Relation } from "../../core/project/relation.ts";
 import { AppError } from "../../lib/error.ts";
 import { say } from "../../text/catalogue.ts";
 import type { Database } from "./connection.ts";

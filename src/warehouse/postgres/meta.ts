@@ -1,6 +1,6 @@
 // Slipway's own tables in the warehouse (schema `slipway`): the switch row per environment, who owns a store, what is not settled yet.
-import type { LiveRow, Promotion } from "../../core/publish.ts";
-import type { Relation } from "../../core/relation.ts";
+import type { LiveRow, Promotion } from "../../core/plan/publish.ts";
+import type { Relation } from "../../core/project/relation.ts";
 import { AppError } from "../../lib/error.ts";
 import { say } from "../../text/catalogue.ts";
 import type { Database, Row } from "./connection.ts";

@@ -1,5 +1,5 @@
 // Step 1 of a promotion: every changed view gets its second branch, which nobody sees yet. Leftovers of earlier promotions go first.
-import type { Promotion } from "../../core/publish.ts";
+import type { Promotion } from "../../core/plan/publish.ts";
 import { AppError } from "../../lib/error.ts";
 import { say } from "../../text/catalogue.ts";
 import type { PromotionHooks } from "../warehouse.ts";

@@ -1,6 +1,6 @@
 // Names and values as SQL text. Every identifier is quoted, so the exact spelling of the plan is what the server sees.
 import pg from "pg";
-import type { Relation } from "../../core/relation.ts";
+import type { Relation } from "../../core/project/relation.ts";
 
 /** PostgreSQL cuts longer names silently, so they are refused before. */
 export const NAME_BYTES_MAX = 63;

@@ -1,5 +1,5 @@
 // Proof after a promotion: every published name shows exactly the relation it should, and answers.
-import { type Relation, relationText } from "../../core/relation.ts";
+import { type Relation, relationText } from "../../core/project/relation.ts";
 import type { Database } from "./connection.ts";
 import { errorMessage } from "./errors.ts";
 import { META_SCHEMA } from "./meta.ts";

@@ -1,5 +1,5 @@
 // Plain work on relations: facts, listings, drops that never cascade, full copies.
-import { type Relation, relationText } from "../../core/relation.ts";
+import { type Relation, relationText } from "../../core/project/relation.ts";
 import { AppError } from "../../lib/error.ts";
 import { say } from "../../text/catalogue.ts";
 import type { RelationFacts } from "../warehouse.ts";

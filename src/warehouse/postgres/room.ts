@@ -1,5 +1,5 @@
 // What every part of this room is handed: the connections, the clock and the limits of one warehouse.
-import type { Promotion } from "../../core/publish.ts";
+import type { Promotion } from "../../core/plan/publish.ts";
 import type { Clock } from "../../lib/clock.ts";
 import { AppError } from "../../lib/error.ts";
 import { say } from "../../text/catalogue.ts";

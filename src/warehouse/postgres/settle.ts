@@ -1,6 +1,6 @@
 // Step 3 and 4: waits until no snapshot older than the flip is left, then makes views plain again and drops what is not published any more.
-import type { Promotion } from "../../core/publish.ts";
-import { type Relation, relationText, sameRelation } from "../../core/relation.ts";
+import type { Promotion } from "../../core/plan/publish.ts";
+import { type Relation, relationText, sameRelation } from "../../core/project/relation.ts";
 import { AppError } from "../../lib/error.ts";
 import { say } from "../../text/catalogue.ts";
 import type { PromotionHooks } from "../warehouse.ts";

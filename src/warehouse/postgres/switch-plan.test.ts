@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import type { Promotion, PublishName } from "../../core/publish.ts";
-import type { Column } from "../../core/relation.ts";
+import type { Promotion, PublishName } from "../../core/plan/publish.ts";
+import type { Column } from "../../core/project/relation.ts";
 import type { Fact } from "./facts.ts";
 import type { Pending } from "./meta.ts";
 import { relationKey } from "./quote.ts";

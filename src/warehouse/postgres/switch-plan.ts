@@ -1,7 +1,7 @@
 // Decides what each name of a promotion needs, from what stands in the warehouse. Pure: prepare, flip and checks read the same plan.
-import type { Promotion, PublishName } from "../../core/publish.ts";
-import { type Relation, sameRelation } from "../../core/relation.ts";
-import { cutBytes } from "../../core/store-name.ts";
+import type { Promotion, PublishName } from "../../core/plan/publish.ts";
+import { type Relation, sameRelation } from "../../core/project/relation.ts";
+import { cutBytes } from "../../core/project/store-name.ts";
 import { type Fact, shapeChange } from "./facts.ts";
 import type { Pending, SwitchRow } from "./meta.ts";
 import { NAME_BYTES_MAX, relationKey } from "./quote.ts";

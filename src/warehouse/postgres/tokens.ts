@@ -1,6 +1,7 @@
 // Tokens of source tables: what stands for "the data is still the same". Exact where reading it all is cheap, else the best there is.
-import { relationText } from "../../core/relation.ts";
-import type { Token, TokenRequest } from "../../core/token.ts";
+
+import type { Token, TokenRequest } from "../../core/keys/token.ts";
+import { relationText } from "../../core/project/relation.ts";
 import { AppError } from "../../lib/error.ts";
 import { canonicalJson, sha256 } from "../../lib/hash.ts";
 import { say } from "../../text/catalogue.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { Column } from "../../core/relation.ts";
+import type { Column } from "../../core/project/relation.ts";
 import { branchedView, castsSafely, plainView } from "./view-sql.ts";
 
 const column = (name: string, type = "integer", collation: string | null = null): Column => ({ name, type, collation });

@@ -1,5 +1,5 @@
 // The text of published views: plain (one relation), or with two branches and the switch row between them.
-import type { Column, Relation } from "../../core/relation.ts";
+import type { Column, Relation } from "../../core/project/relation.ts";
 import { META_SCHEMA } from "./meta.ts";
 import { ident, literal, qualified } from "./quote.ts";
 
