@@ -5,8 +5,8 @@ import type { Language, Text } from "../lib/text.ts";
 import { render, say } from "../text/catalogue.ts";
 import { saysYes } from "./ask.ts";
 import type { Style } from "./render/style.ts";
+import type { Shell } from "./runner.ts";
 import { type GlobalOptions, styleOf } from "./screen.ts";
-import type { Shell } from "./shell.ts";
 
 interface Approval {
   shell: Shell;

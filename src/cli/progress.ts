@@ -4,7 +4,7 @@ import { toJson } from "./json.ts";
 import { createLine } from "./progress-line.ts";
 import { createLog } from "./progress-log.ts";
 import type { Style } from "./render/style.ts";
-import type { Shell } from "./shell.ts";
+import type { Shell } from "./runner.ts";
 
 export interface Progress {
   emit(event: ProgressEvent): void;

@@ -7,8 +7,8 @@ import type { Language } from "../lib/text.ts";
 import { render, say } from "../text/catalogue.ts";
 import { approver } from "./approve.ts";
 import { createProgress } from "./progress.ts";
+import type { Shell } from "./runner.ts";
 import { type GlobalOptions, styleOf } from "./screen.ts";
-import type { Shell } from "./shell.ts";
 
 export interface Terminal {
   ctx: Ctx;

@@ -1,8 +1,7 @@
 // dbt's own command line against ours: every option that dbt has is read, ignored or refused with a reason, and takes what it takes there.
 import { execFileSync } from "node:child_process";
 import { expect, test } from "vitest";
-import type { CommandKind } from "../../src/core/jobs/dbt-command.ts";
-import { optionOf } from "../../src/core/jobs/dbt-options.ts";
+import { type CommandKind, optionOf } from "../../src/core/jobs/dbt-options.ts";
 import { testPython } from "../support/python.ts";
 
 const program = `

@@ -1,6 +1,6 @@
 // `slipway alerts [alert]`, `slipway ack ALERT`
 import { atLeastOne, type Program } from "../program.ts";
-import type { Runner } from "../shell.ts";
+import type { Runner } from "../runner.ts";
 import { actRequest } from "./options.ts";
 
 const ALERTS_SHOWN = "20";

@@ -1,6 +1,6 @@
 // `slipway cancel [env]`
 import type { Program } from "../program.ts";
-import type { Runner } from "../shell.ts";
+import type { Runner } from "../runner.ts";
 import { actRequest } from "./options.ts";
 
 export function addCancel(program: Program, run: Runner): void {

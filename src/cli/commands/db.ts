@@ -1,6 +1,6 @@
 // `slipway db current|history|upgrade|downgrade`, with the meaning known from alembic.
 import type { Program } from "../program.ts";
-import type { Runner } from "../shell.ts";
+import type { Runner } from "../runner.ts";
 import { actRequest } from "./options.ts";
 
 const screen = async () => (await import("../render/db.ts")).renderDb;

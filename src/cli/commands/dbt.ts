@@ -1,7 +1,7 @@
 // `slipway dbt ENV -- COMMAND .. [--then COMMAND ..]`
 import { joinWords } from "../../core/jobs/shell-words.ts";
 import type { Program } from "../program.ts";
-import type { Runner } from "../shell.ts";
+import type { Runner } from "../runner.ts";
 import { actRequest } from "./options.ts";
 
 export function addDbt(program: Program, run: Runner): void {

@@ -1,6 +1,6 @@
 // `slipway deploy [env]`
 import type { Program } from "../program.ts";
-import type { Runner } from "../shell.ts";
+import type { Runner } from "../runner.ts";
 import { actOptions, actRequest, type PlanOptions, planRequest } from "./options.ts";
 
 export function addDeploy(program: Program, run: Runner): void {

@@ -1,6 +1,6 @@
 // `slipway doctor [env]`
 import type { Program } from "../program.ts";
-import type { Runner } from "../shell.ts";
+import type { Runner } from "../runner.ts";
 
 export function addDoctor(program: Program, run: Runner): void {
   const command = program.sub("doctor", "cli.help_doctor").takes("[env]", "cli.arg_env_all");

@@ -1,6 +1,6 @@
 // All commands, in the order of `--help`.
 import type { Program } from "../program.ts";
-import type { Runner } from "../shell.ts";
+import type { Runner } from "../runner.ts";
 import { addAck, addAlerts } from "./alerts.ts";
 import { addCancel } from "./cancel.ts";
 import { addDb } from "./db.ts";

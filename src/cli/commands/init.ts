@@ -1,7 +1,7 @@
 // `slipway init [dir]`
 import type { Program } from "../program.ts";
+import type { Runner } from "../runner.ts";
 import type { GlobalOptions } from "../screen.ts";
-import type { Runner } from "../shell.ts";
 
 export function addInit(program: Program, run: Runner): void {
   const command = program.sub("init", "cli.help_init").takes("[dir]", "cli.arg_dir");

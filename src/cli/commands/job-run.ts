@@ -2,7 +2,7 @@
 import { AppError } from "../../lib/error.ts";
 import { say } from "../../text/catalogue.ts";
 import { atLeastOne, type Program } from "../program.ts";
-import type { Runner } from "../shell.ts";
+import type { Runner } from "../runner.ts";
 import { actRequest } from "./options.ts";
 
 interface JobRunOptions {

@@ -1,6 +1,6 @@
 // `slipway job list|show|next|pause|resume|run`: the jobs that slipway.yml declares.
 import { atLeastOne, type Program } from "../program.ts";
-import type { Runner } from "../shell.ts";
+import type { Runner } from "../runner.ts";
 import { addJobRun } from "./job-run.ts";
 import { actRequest } from "./options.ts";
 

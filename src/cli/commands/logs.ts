@@ -1,6 +1,6 @@
 // `slipway logs [env]`
 import type { Program } from "../program.ts";
-import type { Runner } from "../shell.ts";
+import type { Runner } from "../runner.ts";
 import { type LogOptions, logCall, logOptions } from "./log-options.ts";
 
 export function addLogs(program: Program, run: Runner): void {

@@ -1,6 +1,6 @@
 // `slipway notify test CHANNEL`
 import type { Program } from "../program.ts";
-import type { Runner } from "../shell.ts";
+import type { Runner } from "../runner.ts";
 
 export function addNotify(program: Program, run: Runner): void {
   const notify = program.sub("notify", "alerts.help_notify");

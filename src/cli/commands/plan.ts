@@ -1,6 +1,6 @@
 // `slipway plan [env]`, and `--explain NODE`
 import type { Program } from "../program.ts";
-import type { Runner } from "../shell.ts";
+import type { Runner } from "../runner.ts";
 import { type PlanOptions, planRequest } from "./options.ts";
 
 export function addPlan(program: Program, run: Runner): void {

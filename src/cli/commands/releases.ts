@@ -1,6 +1,6 @@
 // `slipway releases [env]`
 import { atLeastOne, type Program } from "../program.ts";
-import type { Runner } from "../shell.ts";
+import type { Runner } from "../runner.ts";
 
 const RELEASES_SHOWN = "20";
 

@@ -1,6 +1,6 @@
 // `slipway resume [env]`
 import type { Program } from "../program.ts";
-import type { Runner } from "../shell.ts";
+import type { Runner } from "../runner.ts";
 import { actRequest } from "./options.ts";
 
 export function addResume(program: Program, run: Runner): void {

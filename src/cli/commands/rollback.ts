@@ -1,6 +1,6 @@
 // `slipway rollback [env]`
 import type { Program } from "../program.ts";
-import type { Runner } from "../shell.ts";
+import type { Runner } from "../runner.ts";
 import { actOptions, actRequest } from "./options.ts";
 
 export function addRollback(program: Program, run: Runner): void {

@@ -1,6 +1,6 @@
 // `slipway rollout status|history|undo ENV`: the same acts under the names known from kubectl.
 import { atLeastOne, type Program } from "../program.ts";
-import type { Runner } from "../shell.ts";
+import type { Runner } from "../runner.ts";
 import { actOptions, actRequest } from "./options.ts";
 
 const REVISIONS_SHOWN = 20;

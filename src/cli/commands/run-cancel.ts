@@ -1,6 +1,6 @@
 // `slipway run cancel RUN`
 import { atLeastOne, type Program } from "../program.ts";
-import type { Runner } from "../shell.ts";
+import type { Runner } from "../runner.ts";
 import { actRequest } from "./options.ts";
 
 export function addRunCancel(group: Program, run: Runner): void {

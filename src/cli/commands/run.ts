@@ -1,6 +1,6 @@
 // `slipway run show|logs|retry|cancel RUN`
 import { atLeastOne, type Program } from "../program.ts";
-import type { Runner } from "../shell.ts";
+import type { Runner } from "../runner.ts";
 import { type LogOptions, logCall, logOptions } from "./log-options.ts";
 import { actRequest } from "./options.ts";
 import { addRunCancel } from "./run-cancel.ts";

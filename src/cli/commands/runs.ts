@@ -1,7 +1,7 @@
 // `slipway runs [env]`
 import type { RunState } from "../../core/records.ts";
 import { atLeastOne, type Program } from "../program.ts";
-import type { Runner } from "../shell.ts";
+import type { Runner } from "../runner.ts";
 
 const RUNS_SHOWN = "20";
 const STATES: readonly RunState[] = [

@@ -1,6 +1,6 @@
 // `slipway secret set|list|remove`. A value is never an argument: those stand in the history of shells and in lists of processes.
 import type { Program } from "../program.ts";
-import type { Runner } from "../shell.ts";
+import type { Runner } from "../runner.ts";
 import { actRequest } from "./options.ts";
 
 const done = async () => (await import("../render/secrets.ts")).renderSecretDone;

@@ -1,6 +1,6 @@
 // `slipway show RELEASE`
 import { atLeastOne, type Program } from "../program.ts";
-import type { Runner } from "../shell.ts";
+import type { Runner } from "../runner.ts";
 
 const ROWS_SHOWN = "10";
 

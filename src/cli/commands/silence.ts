@@ -1,7 +1,7 @@
 // `slipway silence add|list|remove`
 import type { Severity } from "../../core/notices/alert.ts";
 import { atLeastOne, type Program } from "../program.ts";
-import type { Runner } from "../shell.ts";
+import type { Runner } from "../runner.ts";
 import { actRequest } from "./options.ts";
 
 interface Options {

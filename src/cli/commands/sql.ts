@@ -3,7 +3,7 @@ import type { SqlFormat } from "../../core/views/runs.ts";
 import { AppError } from "../../lib/error.ts";
 import { say } from "../../text/catalogue.ts";
 import type { Program } from "../program.ts";
-import type { Runner } from "../shell.ts";
+import type { Runner } from "../runner.ts";
 
 const FORMATS: readonly SqlFormat[] = ["table", "csv", "json"];
 

@@ -1,6 +1,6 @@
 // `slipway status [env]`
 import type { Program } from "../program.ts";
-import type { Runner } from "../shell.ts";
+import type { Runner } from "../runner.ts";
 
 export function addStatus(program: Program, run: Runner): void {
   const command = program.sub("status", "cli.help_status").takes("[env]", "cli.arg_env_all");

@@ -3,7 +3,7 @@ import { UPKEEP_PERIODS, type UpkeepPeriod } from "../../core/upkeep.ts";
 import { AppError } from "../../lib/error.ts";
 import { say } from "../../text/catalogue.ts";
 import type { Program } from "../program.ts";
-import type { Runner } from "../shell.ts";
+import type { Runner } from "../runner.ts";
 import { actRequest } from "./options.ts";
 
 export function addUpkeep(program: Program, run: Runner): void {

@@ -5,7 +5,7 @@ import { say } from "../../text/catalogue.ts";
 import { firstCircle } from "./circle.ts";
 import { NAME } from "./fields.ts";
 import { jobRules } from "./job-rules.ts";
-import { noticeRules } from "./notices.ts";
+import { noticeRules } from "./notice-rules.ts";
 import type { ConfigFile } from "./schema.ts";
 import { type Path, problem, type Source } from "./source.ts";
 import { stepRules } from "./steps.ts";

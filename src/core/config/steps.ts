@@ -1,8 +1,7 @@
 // Rules of a job's steps: each is a dbt command that Slipway runs, and together they are one run.
 import type { Problem, Where } from "../../lib/error.ts";
 import { say } from "../../text/catalogue.ts";
-import { type DbtCommand, parseDbtCommand } from "../jobs/dbt-command.ts";
-import { conflictingVars } from "../jobs/job-request.ts";
+import { conflictingVars, type DbtCommand, parseDbtCommand } from "../jobs/dbt-command.ts";
 import type { ConfigFile } from "./schema.ts";
 import { type Path, problem, type Source } from "./source.ts";
 

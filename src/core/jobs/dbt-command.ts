@@ -1,19 +1,21 @@
 // A dbt command line as typed by people, read into what Slipway has to do. Options that Slipway decides itself are refused, with the reason.
 import { type DocumentOptions, type ParseOptions, parse as parseYaml, type SchemaOptions } from "yaml";
 import { AppError } from "../../lib/error.ts";
+import { canonicalJson } from "../../lib/hash.ts";
 import { nearest } from "../../lib/nearest.ts";
 import type { Text } from "../../lib/text.ts";
 import { say } from "../../text/catalogue.ts";
-import { type OptionName, optionOf, optionsOf, type Refusal } from "./dbt-options.ts";
+import {
+  type BuildKind,
+  type CommandKind,
+  type OptionName,
+  optionOf,
+  optionsOf,
+  type ReadyKind,
+  type Refusal,
+  type SideKind,
+} from "./dbt-options.ts";
 import { splitWords, type Word } from "./shell-words.ts";
-
-/** Commands that build or test: their nodes and tests are planned. */
-export type BuildKind = "seed" | "run" | "test" | "build" | "snapshot";
-/** Commands that look at the candidate, or act beside it. */
-export type SideKind = "source freshness" | "docs generate" | "run-operation" | "compile" | "ls" | "show";
-/** Commands whose work is part of every run's first step. */
-export type ReadyKind = "deps" | "parse" | "debug" | "clean";
-export type CommandKind = BuildKind | SideKind | ReadyKind;
 
 export interface DbtCommand {
   kind: CommandKind;
@@ -255,3 +257,15 @@ function unknownOption(kind: CommandKind | null, word: Word, flag: string): Wron
 
 const refusedOption = ({ refused }: Refusal, word: Word, flag: string): Wrong =>
   new Wrong(say("job.refused_option", { option: flag }), word.at, refused);
+
+/** A variable to which two commands give different values: a run has one graph, so it has one set of values. */
+export function conflictingVars(commands: readonly DbtCommand[]): string | null {
+  const seen = new Map<string, string>();
+  for (const { vars } of commands)
+    for (const [name, value] of Object.entries(vars)) {
+      const text = canonicalJson(value);
+      if (seen.has(name) && seen.get(name) !== text) return name;
+      seen.set(name, text);
+    }
+  return null;
+}

@@ -1,7 +1,14 @@
 // The options of dbt's commands: which Slipway reads, which it hands on, which change nothing here, and which it decides itself.
 import type { Text } from "../../lib/text.ts";
 import { say } from "../../text/catalogue.ts";
-import type { CommandKind } from "./dbt-command.ts";
+
+/** Commands that build or test: their nodes and tests are planned. */
+export type BuildKind = "seed" | "run" | "test" | "build" | "snapshot";
+/** Commands that look at the candidate, or act beside it. */
+export type SideKind = "source freshness" | "docs generate" | "run-operation" | "compile" | "ls" | "show";
+/** Commands whose work is part of every run's first step. */
+export type ReadyKind = "deps" | "parse" | "debug" | "clean";
+export type CommandKind = BuildKind | SideKind | ReadyKind;
 
 export type OptionName =
   | "select"

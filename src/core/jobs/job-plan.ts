@@ -6,7 +6,8 @@ import type { Manifest } from "../project/manifest.ts";
 import type { NodeId } from "../project/relation.ts";
 import { type Selection, selectIn, selectionOf } from "../project/select.ts";
 import { shortName } from "../project/store-name.ts";
-import { type BuildKind, type DbtCommand, isBuildKind } from "./dbt-command.ts";
+import { type DbtCommand, isBuildKind } from "./dbt-command.ts";
+import type { BuildKind } from "./dbt-options.ts";
 import type { JobRequest } from "./jobs.ts";
 
 /** What one command names. */

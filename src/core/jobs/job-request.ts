@@ -1,11 +1,10 @@
 // What a run of dbt commands is asked to do: from a job of slipway.yml, or from commands typed by hand. Pure.
 import { AppError } from "../../lib/error.ts";
-import { canonicalJson } from "../../lib/hash.ts";
 import { nearest } from "../../lib/nearest.ts";
 import { say } from "../../text/catalogue.ts";
 import type { Config, EnvironmentConfig } from "../config/config.ts";
 import { durationMs } from "../duration.ts";
-import { type DbtCommand, readDbtCommand } from "./dbt-command.ts";
+import { conflictingVars, type DbtCommand, readDbtCommand } from "./dbt-command.ts";
 import type { EnvWish, JobRequest } from "./jobs.ts";
 
 /** The request of a declared job; AppError `not_found` with the nearest name. `overrides`: what a trigger or a person says otherwise. */
@@ -73,18 +72,6 @@ export function commandsOf(request: Pick<JobRequest, "steps" | "fullRefresh">): 
   const variable = conflictingVars(commands);
   if (variable !== null) throw new AppError("invalid", say("job.vars_conflict", { name: variable }));
   return commands;
-}
-
-/** A variable to which two commands give different values: a run has one graph, so it has one set of values. */
-export function conflictingVars(commands: readonly DbtCommand[]): string | null {
-  const seen = new Map<string, string>();
-  for (const { vars } of commands)
-    for (const [name, value] of Object.entries(vars)) {
-      const text = canonicalJson(value);
-      if (seen.has(name) && seen.get(name) !== text) return name;
-      seen.set(name, text);
-    }
-  return null;
 }
 
 /** The environment as a run sees it: the request's own threads, values and rules come before its own. */
